@@ -1,0 +1,3 @@
+"""deepimage: restores and enlarges photos that the web has ruined."""
+
+__version__ = "0.1.0"

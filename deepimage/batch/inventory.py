@@ -1,0 +1,58 @@
+"""Inventory: what INPUT holds now; and which of it the index already knows."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+
+from deepimage.batch.job import Job
+from deepimage.batch.tables import ROWS_PER_PART, Table, digests
+from deepimage.stages.base import Row, Rows
+from deepimage.storage.sources import inventory
+
+IDENTITY = ("input", "size", "version")  # a file with the same three has not changed
+
+
+def take_inventory(job: Job) -> Iterator[Rows]:
+    """List INPUT afresh, streaming, into the inventory table; the rows pass by as they are written."""
+    before = job.inventory.parts()
+    for rows in _chunks(inventory(job.input, job.recipe.storage), ROWS_PER_PART):
+        job.inventory.append(rows)
+        yield rows
+    job.inventory.drop(before)
+
+
+class Unknown:
+    """Picks the inventory rows that no index row describes yet; rows that cannot be read have none."""
+
+    def __init__(self, known: np.ndarray) -> None:
+        self._known = known
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        new = ~np.isin(digests(table, IDENTITY), self._known) & table["problem"].is_null().to_numpy()
+        return table.filter(pa.array(new))
+
+
+def unknown(job: Job) -> Unknown:
+    """What the probe has left to do: new and changed files, and those that storage withheld or older limits judged."""
+    known = [np.empty(0, np.uint64)]
+    for table in job.index.latest([*IDENTITY, "status", "limits_digest"]):
+        settled = [
+            status != "failed" and (status is None or digest == job.limits_digest)
+            for status, digest in zip(table["status"].to_pylist(), table["limits_digest"].to_pylist(), strict=True)
+        ]
+        known.append(digests(table.filter(pa.array(settled)), IDENTITY))
+    return Unknown(np.concatenate(known))
+
+
+def present(listed: Table, index: Table, columns: list[str]) -> Iterator[pa.Table]:
+    """The newest index rows of what the inventory holds now."""
+    here = np.concatenate([digests(table, IDENTITY) for table in listed.scan(IDENTITY)] or [np.empty(0, np.uint64)])
+    for table in index.latest(columns):
+        yield table.filter(pa.array(np.isin(digests(table, IDENTITY), here)))
+
+
+def _chunks(rows: Iterator[Row], size: int) -> Iterator[Rows]:
+    while chunk := list(islice(rows, size)):
+        yield chunk

@@ -1,0 +1,125 @@
+"""The plan: for every input, what is to be made of it, and under which name; no pixel is touched."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deepimage.batch.naming import Names
+from deepimage.config import Recipe
+from deepimage.errors import ImageError
+from deepimage.image.codec.encode import check_fits
+from deepimage.image.size import Target
+from deepimage.stages.base import Row, verdict
+
+FAMILIES = {"gif": "png", "bmp": "png"}  # formats that are read but not written
+_ENDS = ("done", "aliased", "skipped", "quarantined")
+_SAME = ["input_sha256", "recipe_digest", "output", "duplicate_of", "near_duplicate_of", "error_code", "error"]
+REMEMBERED = ["input", "status", "attempt", "output_format", *_SAME]  # what a plan reads of an earlier manifest
+
+
+@dataclass(frozen=True)
+class Twins:
+    """What dedupe found out: input -> canonical input."""
+
+    exact: dict[str, str] = field(default_factory=dict)
+    near: dict[str, tuple[str, int]] = field(default_factory=dict)  # and the Hamming distance
+
+
+@dataclass
+class Planner:
+    """Decides row by row; `previous` maps an input to its manifest row of earlier runs."""
+
+    recipe: Recipe
+    scale: int
+    stamp: Row  # model, model_sha256, recipe_digest, run_id: the same in every row
+    twins: Twins
+    previous: dict[str, Row]
+    standing: set[str]  # output keys that exist
+    names: Names = field(default_factory=Names)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def plan(self, rows: list[Row]) -> Iterator[Row]:
+        """Plan rows for index `rows`, in their order; canonical pictures should come before their twins."""
+        for row in rows:
+            before = self.previous.get(row["input"])
+            if before and before["output"]:
+                self.names.keep(before["output"])
+        for row in rows:
+            planned = self._decide(row)
+            self.counts[planned["action"]] += 1
+            yield planned
+
+    def _decide(self, row: Row) -> Row:
+        before = self.previous.get(row["input"])
+        row = row | self.stamp | {"attempt": (before["attempt"] or 0) + 1 if before else 1}
+        if row["status"] is None:
+            row |= self._judge(row)
+        if row["status"] is None:
+            row |= self._name(row, before)
+        else:
+            row["action"] = "record"
+        return self._keep(row, before) if before else row
+
+    def _judge(self, row: Row) -> Row:
+        """Duplicates, size and policy: the columns that decide whether a picture is restored at all."""
+        near = self.twins.near.get(row["input"])
+        columns: Row = {"duplicate_of": self.twins.exact.get(row["input"]), "action": "restore"}
+        if near:
+            columns |= {"near_duplicate_of": near[0], "near_distance": near[1]}
+        if near and self.recipe.near_duplicates == "skip":
+            return columns | {"status": "skipped", "error": f"near duplicate of {near[0]}"}
+        if near and self.recipe.near_duplicates == "alias":
+            columns["duplicate_of"] = near[0]
+        if self.recipe.skip_larger_than and row["megapixels"] > self.recipe.skip_larger_than:
+            reason = f"{row['megapixels']:.2f} megapixels, above skip_larger_than={self.recipe.skip_larger_than:g}"
+            return columns | {"status": "skipped", "error": reason}
+        return columns | self._size(row)
+
+    def _size(self, row: Row) -> Row:
+        recipe, limits = self.recipe, self.recipe.limits
+        target = Target(recipe.scale, recipe.width, recipe.height, recipe.max_side)
+        height, width = target.size(row["height"], row["width"], self.scale)
+        chosen = recipe.output.format
+        format = FAMILIES.get(row["format"]) or row["format"] if chosen == "auto" else chosen
+        columns = {"output_format": format, "output_height": height, "output_width": width}
+        try:
+            check_fits(format, width, height)
+            if width * height > limits.max_output_megapixels * 1e6:
+                limit = f"limits.max_output_megapixels={limits.max_output_megapixels:g}"
+                raise ImageError("E_BOMB", f"result of {width}x{height} is above {limit}: choose a smaller scale")
+        except ImageError as error:
+            return columns | verdict(error)
+        return columns | {"strips": row["megapixels"] > limits.max_actor_megapixels}
+
+    def _name(self, row: Row, before: Row | None) -> Row:
+        same_format = before is not None and before["output"] and before["output_format"] == row["output_format"]
+        output = before["output"] if before and same_format else self.names.assign(row["input"], row["output_format"])
+        return {"output": output, "action": "alias" if row["duplicate_of"] else "restore"}
+
+    def _keep(self, row: Row, before: Row) -> Row:
+        """`keep` what an earlier run has ended in the same way, or found to be the picture's own fault."""
+        settled = row["status"] or ("aliased" if row["action"] == "alias" else "done")
+        same = before["status"] == settled and all(before[name] == row.get(name) for name in _SAME)
+        if same and settled in _ENDS and (row.get("output") is None or row["output"] in self.standing):
+            return row | {"action": "keep", "status": settled, "attempt": before["attempt"]}
+        hopeless = before["status"] == "quarantined" and row["status"] is None
+        if hopeless and all(before[name] == row.get(name) for name in ("input_sha256", "recipe_digest")):
+            refused = {name: before[name] for name in ("status", "error_code", "error", "attempt")}
+            return row | refused | {"action": "keep", "output": None}
+        return row
+
+
+@dataclass(frozen=True)
+class ToRestore:
+    """Picks the plan rows that still need a generator; of these, those restored whole or those in strips."""
+
+    strips: bool | None = None
+
+    def __call__(self, plan: pa.Table) -> pa.Table:
+        wanted = pc.equal(plan["action"], "restore")
+        if self.strips is not None:
+            wanted = pc.and_(wanted, pc.equal(plan["strips"], self.strips))
+        return plan.filter(wanted)

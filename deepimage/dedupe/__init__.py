@@ -1,0 +1,1 @@
+"""Which pictures of a catalogue are the same picture: exact copies by content, near copies by look."""

@@ -1,0 +1,83 @@
+"""Stored samples as they are: the one place where decoder libraries touch pixels."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import simplejpeg
+from PIL import ImageFile
+
+from deepimage.errors import ImageError
+from deepimage.image.codec.depth import to_8_bits
+from deepimage.image.codec.header import Header
+from deepimage.image.codec.opening import damaged
+
+_JPEG_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
+# Stray bytes in the header, or a few before the end, hide no pixel; before a restart marker (D0 to D7) they do.
+_HARMLESS = re.compile(r"\d+ extraneous bytes before marker 0x(?!d\d)|\b\d\d? extraneous bytes before marker 0xd9")
+_UNNAMED_SAMPLING = "Could not determine subsampling"  # libjpeg reads it, TurboJPEG's interface has no word for it
+_DEEP = {"I", "F", "I;16", "I;16B", "I;16L", "I;16N"}
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A decoded file before any colour management; 8 bits, alpha apart."""
+
+    pixels: np.ndarray
+    """(H, W) for mode L, else (H, W, channels), uint8."""
+    mode: str
+    """L RGB CMYK LAB"""
+    alpha: np.ndarray | None = None
+    """(H, W) uint8, not premultiplied."""
+    note: str | None = None
+
+
+def load(data: bytes, image: ImageFile.ImageFile, header: Header) -> Samples:
+    """Decode the opened `image` of `data`. Raises ImageError E_TRUNCATED, E_BOMB, E_COLOR."""
+    try:
+        return _load_jpeg(data, image) if header.format == "jpeg" else _load(image, header)
+    except ImageError:
+        raise
+    except (Exception, MemoryError) as error:
+        raise damaged(error) from None
+
+
+def _load_jpeg(data: bytes, image: ImageFile.ImageFile) -> Samples:
+    """By TurboJPEG, whose strict mode reports the damage that Pillow's decoder paints grey."""
+    space, note = _JPEG_SPACES[image.mode], None
+    try:
+        pixels = simplejpeg.decode_jpeg(data, colorspace=space)
+    except ValueError as error:
+        if _UNNAMED_SAMPLING in str(error):
+            return Samples(np.asarray(image), image.mode)
+        if not _HARMLESS.search(str(error)):
+            raise
+        note = "stray bytes in the file skipped"
+        pixels = simplejpeg.decode_jpeg(data, colorspace=space, strict=False)
+    if image.mode == "CMYK":
+        pixels = 255 - pixels  # Adobe stores the paper that shows, not the ink
+    return Samples(pixels[..., 0] if image.mode == "L" else pixels, image.mode, note=note)
+
+
+def _load(image: ImageFile.ImageFile, header: Header) -> Samples:
+    image.load()
+    if image.mode in _DEEP:
+        pixels, note = to_8_bits(np.asarray(image), header.bits)
+        return Samples(pixels, "L", note=note)
+    if header.has_alpha:
+        return _with_alpha(image, header)
+    if image.mode in ("L", "RGB", "CMYK", "LAB"):
+        return Samples(np.asarray(image), image.mode)
+    if image.mode not in ("1", "P", "RGBX", "YCbCr"):
+        raise ImageError("E_COLOR", f"a picture in {image.mode}, which cannot be brought to sRGB")
+    mode = "L" if image.mode == "1" else "RGB"
+    return Samples(np.asarray(image.convert(mode)), mode)
+
+
+def _with_alpha(image: ImageFile.ImageFile, header: Header) -> Samples:
+    if header.bits == 16 and "transparency" in image.info:  # the key is of 16 bits, the samples no longer are
+        return Samples(np.asarray(image), image.mode, note="16-bit transparent colour ignored")
+    straight = image.convert("LA" if header.grey else "RGBA")
+    samples = np.asarray(straight)
+    pixels = samples[..., 0] if header.grey else samples[..., :3]
+    return Samples(np.ascontiguousarray(pixels), "L" if header.grey else "RGB", np.ascontiguousarray(samples[..., -1]))

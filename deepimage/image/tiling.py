@@ -1,0 +1,54 @@
+"""How a picture is cut: same-size windows whose cores partition it exactly.
+
+A window is what the generator sees, a core is the part of its answer that is kept. Windows lie wholly
+inside the image and are shifted back at the right and bottom border, so the true image edge is always a
+window edge and every core pixel is at least `halo` away from any other window edge: for a generator
+whose receptive radius is at most `halo` the tiles equal the whole image.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from deepimage.image.geometry import Region
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One window and the core it answers for, lr pixels."""
+
+    window: Region
+    core: Region
+
+
+def cut(height: int, width: int, tile: int, halo: int, multiple_of: int = 1) -> Iterator[Tile]:
+    """Tiles of a (height, width) image, row by row; all windows have one size, at most `tile` a side.
+
+    The window is as small as the number of windows allows (600 px at tile 320, halo 20 is two windows
+    of 320, not two of 512), so that little is computed twice. Sides are multiples of `multiple_of`
+    wherever the image is large enough. Raises ValueError when `tile` leaves no core.
+    """
+    rows = list(_spans(height, tile, halo, multiple_of))
+    columns = list(_spans(width, tile, halo, multiple_of))
+    for y, window_height, top, bottom in rows:
+        for x, window_width, left, right in columns:
+            window = Region(y, x, window_height, window_width)
+            yield Tile(window, Region(top, left, bottom - top, right - left))
+
+
+def _spans(length: int, tile: int, halo: int, multiple_of: int) -> Iterator[tuple[int, int, int, int]]:
+    """(window start, window length, core start, core end) along one axis."""
+    if length <= tile:
+        yield 0, length, 0, length
+        return
+    tile -= tile % multiple_of
+    if tile <= 2 * halo:
+        raise ValueError(f"tile {tile} leaves no core beside a halo of {halo}: use a tile above {2 * halo}")
+    count = -(-(length - 2 * halo) // (tile - 2 * halo))
+    size = -(-(length - 2 * halo) // count) + 2 * halo
+    size = min(-(-size // multiple_of) * multiple_of, tile)
+    starts = [i * (length - size) // (count - 1) for i in range(count)]
+    # neighbours share the seam half-way through their overlap, which is at least two halos wide
+    seams = [(left + size + right) // 2 for left, right in pairwise(starts)]
+    for start, core_start, core_end in zip(starts, [0, *seams], [*seams, length], strict=True):
+        yield start, size, core_start, core_end

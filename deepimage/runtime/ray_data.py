@@ -1,0 +1,178 @@
+"""The same stage list on Ray Data: the only module that knows it.
+
+A row is a picture; encoded bytes travel between stages, pixels never do. A stage with workers becomes an
+actor pool, one without becomes tasks. Errors are columns of rows, so nothing here may drop a block.
+"""
+
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import ray
+from ray.data import ActorPoolStrategy, DataContext, Dataset
+from ray.exceptions import RayError
+
+from deepimage.batch.tables import Table
+from deepimage.config import Runtime
+from deepimage.errors import DeepimageError
+from deepimage.runtime.engine import Pick, Width
+from deepimage.stages.base import Rows, Stage
+from deepimage.storage.schema import ROW
+
+_LOGICAL_CPUS = 8  # an embedded cluster with fewer deadlocks: every operator wants its share at once
+_DEATHS = 3  # times a dead worker is replaced before the run stops: a poison picture cannot loop it
+
+
+class RayEngine:
+    """Joins the cluster at `runtime.address`, or starts an embedded one and stops it again; not before it is needed."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._own = False
+
+    def __enter__(self) -> "RayEngine":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._own:
+            ray.shutdown()
+
+    @cached_property
+    def width(self) -> Width:
+        """How wide the cluster is; the first look at it starts or joins it."""
+        if not ray.is_initialized():
+            self._own = True
+            _connect(self._runtime.address)
+        _configure(DataContext.get_current())
+        return _width(self._runtime)
+
+    def run(self, table: Table, pick: Pick, stages: Sequence[Stage]) -> Iterator[Rows]:
+        """See `Engine.run`."""
+        parts = table.parts()
+        if not parts:
+            return
+        dataset = ray.data.from_arrow([pa.table({"part": [part]}) for part in parts])
+        dataset = dataset.map_batches(
+            _read,
+            fn_args=(table, pick),
+            batch_size=1,
+            batch_format="pyarrow",
+            num_cpus=0.1,
+            udf_modifying_row_count=True,
+        )
+        dataset = dataset.repartition(target_num_rows_per_block=min(stage.resources.rows for stage in stages))
+        for stage in stages:
+            dataset = apply(dataset, stage)
+        try:
+            for batch in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+                yield batch.to_pylist()
+        except RayError as error:
+            raise _broken(error) from error
+
+    def shuffle(self, tables: Iterator[pa.Table], emit: Pick, key: str, reduce: Pick) -> Iterator[pa.Table]:
+        """See `Engine.shuffle`: a hash shuffle, one group at a time in memory."""
+        dataset = ray.data.from_arrow(list(tables)).map_batches(
+            emit, batch_size=None, batch_format="pyarrow", num_cpus=0.5, udf_modifying_row_count=True
+        )
+        groups = dataset.groupby(key, num_partitions=self.width.workers * 8)
+        yield from groups.map_groups(reduce, batch_format="pyarrow").iter_batches(
+            batch_size=None, batch_format="pyarrow"
+        )
+
+
+def apply(dataset: Dataset, stage: Stage) -> Dataset:
+    """`stage` as an operator: the one place where resources become Ray's arguments."""
+    needs = stage.resources
+    common: dict[str, Any] = {
+        "batch_size": needs.rows,
+        "batch_format": "pyarrow",
+        "num_cpus": needs.cpus,
+        "num_gpus": needs.gpus or None,
+        "udf_modifying_row_count": False,
+    }
+    if needs.workers is None:
+        return dataset.map_batches(_Task(stage), **common)
+    pool = ActorPoolStrategy(size=needs.workers, max_concurrent_calls_per_actor=2, enable_true_multi_threading=True)
+    with warnings.catch_warnings():  # finite retries have no named parameter yet
+        warnings.simplefilter("ignore", category=DeprecationWarning)
+        return dataset.map_batches(
+            _Actor, fn_constructor_args=(stage,), compute=pool, max_restarts=_DEATHS, max_task_retries=_DEATHS, **common
+        )
+
+
+class _Actor:
+    """A long-lived worker of one stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        stage.setup()
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        return _through(self._stage, batch)
+
+
+class _Task:
+    """A stateless stage as a picklable function."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        self._stage.setup()
+        return _through(self._stage, batch)
+
+
+def _through(stage: Callable[[Rows], Rows], batch: pa.Table) -> pa.Table:
+    """Every stage's rows come back in one fixed schema: blocks with a column all null must still fit the others."""
+    return pa.Table.from_pylist(stage(batch.to_pylist()), schema=ROW)
+
+
+def _read(batch: pa.Table, table: Table, pick: Pick) -> pa.Table:
+    rows = [pick(table.read(part)) for part in batch["part"].to_pylist()]
+    return pa.concat_tables(rows)
+
+
+def _broken(error: RayError) -> DeepimageError:
+    """One line: a worker's own error, which is a fault of ours or of the machine, never of a picture."""
+    cause = getattr(error, "cause", None) or error
+    last = str(cause).strip().splitlines()[-1]
+    return DeepimageError(f"a worker broke and the run stopped, resumable: {type(cause).__name__}: {last}")
+
+
+def _connect(address: str | None) -> None:
+    os.environ.setdefault("RAY_AUTH_MODE", "disabled" if address is None else "token")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")
+    embedded: dict[str, Any] = {}
+    if address is None:
+        embedded = {
+            "num_cpus": max(_LOGICAL_CPUS, os.cpu_count() or 1),
+            "include_dashboard": False,
+            "_temp_dir": os.environ.get("RAY_TMPDIR") or tempfile.mkdtemp(prefix="deepimage-ray-"),
+        }
+    ray.init(address=address, log_to_driver=False, logging_level="ERROR", **embedded)
+
+
+def _configure(context: DataContext) -> None:
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    context.execution_options.preserve_order = False
+    context.max_errored_blocks = 0
+    context.actor_task_retry_on_errors = False
+    context.execution_no_progress_timeout_s = 3600
+
+
+def _width(runtime: Runtime) -> Width:
+    """One generator worker per GPU; on CPUs one per four cores, which they share."""
+    resources = ray.cluster_resources()
+    cores = int(resources.get("CPU", 1)) if runtime.address else os.cpu_count() or 1
+    gpus = int(resources.get("GPU", 0)) if runtime.device != "cpu" else 0
+    workers = runtime.actors or gpus or max(cores // 4, 1)
+    threads = runtime.threads or max(cores // workers, 1)
+    return Width(workers, threads, min(gpus / workers, 1) if gpus else 0, probes=max(cores // 2, 1))

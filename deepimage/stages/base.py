@@ -1,0 +1,59 @@
+"""What a stage is: rows in, rows out, and what it needs of a machine. No Ray here.
+
+A row is a dict of columns, one picture. A row whose `status` is set has met its end (quarantined,
+failed, ...) and passes through every later stage untouched.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from deepimage.errors import DeepimageError, ImageError
+
+Row = dict[str, Any]
+Rows = list[Row]
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What one worker of a stage holds."""
+
+    cpus: float = 1
+    gpus: float = 0
+    rows: int = 8  # rows handed over at once
+    workers: int | None = None  # long-lived workers with a `setup`; none = stateless tasks
+
+
+class Stage(Protocol):
+    """A picklable callable; `setup` runs once in each worker, before the first rows."""
+
+    resources: Resources
+
+    def setup(self) -> None: ...
+
+    def __call__(self, rows: Rows) -> Rows: ...
+
+
+def ended(row: Row) -> bool:
+    """Has this row met its end in an earlier stage?"""
+    return row.get("status") is not None
+
+
+def verdict(error: DeepimageError) -> Row:
+    """The columns that record an error: the picture's own fault is quarantined, any other is failed and retried."""
+    if isinstance(error, ImageError):
+        return {"status": "quarantined", "error_code": error.code, "error": error.message[:500]}
+    return {"status": "failed", "error_code": None, "error": str(error)[:500]}
+
+
+def each(rows: Rows, act: Callable[[Row], Row]) -> Rows:
+    """Apply `act` to every living row; a DeepimageError becomes that row's verdict."""
+    return [row if ended(row) else attempt(row, act) for row in rows]
+
+
+def attempt(row: Row, act: Callable[[Row], Row]) -> Row:
+    """`row` with the columns that `act` adds, or with the verdict on its error."""
+    try:
+        return row | act(row)
+    except DeepimageError as error:
+        return row | verdict(error)

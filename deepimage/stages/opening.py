@@ -1,0 +1,42 @@
+"""From a recipe to the things that do the work: Restorer, decoder processes, encoder settings."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from deepimage.config import Recipe
+from deepimage.image.codec.remote import decode
+from deepimage.image.finish import as_seen
+from deepimage.models.catalog import open_checkpoint
+from deepimage.models.checkpoint import Checkpoint
+from deepimage.models.restorer import Restorer
+from deepimage.sandbox import Sandbox
+
+
+def open_model(recipe: Recipe) -> Checkpoint:
+    """The checkpoint that the recipe names. Raises CheckpointError."""
+    return open_checkpoint(recipe.model, recipe.scale)
+
+
+def open_restorer(recipe: Recipe, threads: int | None = None) -> Restorer:
+    """The recipe's model on the recipe's device."""
+    return Restorer(
+        open_model(recipe),
+        device=recipe.runtime.device,
+        precision=recipe.precision,
+        tiling=recipe.tiling,
+        threads=threads or recipe.runtime.threads,
+    )
+
+
+def open_decoders(recipe: Recipe) -> Sandbox:
+    """Decoder processes under the recipe's limits."""
+    limits = recipe.limits
+    return Sandbox(children=recipe.runtime.decoders, seconds=limits.decode_seconds, memory=limits.decode_memory)
+
+
+def open_viewer(recipe: Recipe) -> Callable[[bytes], np.ndarray]:
+    """bytes -> (H, W, 3) uint8 as a person sees it on the recipe's background; results may be large."""
+    generous = recipe.limits.model_copy(update={"max_megapixels": recipe.limits.max_output_megapixels})
+    sandbox = open_decoders(recipe)
+    return lambda data: as_seen(decode(sandbox, data, generous), recipe.output.background)

@@ -1,0 +1,191 @@
+"""The `deepimage` command: arguments in, exit codes out; the work is in the pipelines."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deepimage import __version__
+from deepimage.config import Recipe, load
+from deepimage.errors import DeepimageError, UsageError
+
+BROKE, USAGE, TROUBLED, INTERRUPTED = 1, 2, 3, 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Restores and enlarges photos that the web has ruined.",
+)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Recipe, YAML.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one key of the recipe.")]
+Model = Annotated[str | None, typer.Option(help="Shipped name, checkpoint file, or interpolator.")]
+Scale = Annotated[float | None, typer.Option(help="Enlargement; the model's own by default.")]
+Format = Annotated[str | None, typer.Option(help="auto jpeg png webp avif tiff")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+
+@app.command()
+def run(
+    input: Annotated[str, typer.Argument(metavar="INPUT", help="Folder, s3://..., archive, or list of URIs.")],
+    output: Annotated[str, typer.Argument(metavar="OUTPUT", help="Folder or s3://...")],
+    config: Config = None,
+    set: Set = None,
+    model: Model = None,
+    scale: Scale = None,
+    format: Format = None,
+    engine: Annotated[str | None, typer.Option(help="ray or local")] = None,
+    address: Annotated[str | None, typer.Option(help="Ray cluster to join; none starts an embedded one.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and price; restore nothing.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Restore a whole catalogue; the same command again resumes."""
+    recipe = _recipe(config, set, model, scale, format, {"runtime.engine": engine, "runtime.address": address})
+    from pipelines import catalog, price
+
+    with catalog.opened(input, output, recipe) as (job, engine_):
+        if dry_run:
+            forecast = price.forecast(job, engine_, quiet)
+            _tell(forecast.to_json() if as_json else "\n".join(forecast.lines()))
+            return
+        summary = catalog.run(job, engine_, quiet)
+    if as_json:
+        _tell(summary.to_json())
+    else:
+        catalog.show(job, summary)
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command()
+def restore(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder; a file when there is one photo.")],
+    config: Config = None,
+    set: Set = None,
+    model: Model = None,
+    scale: Scale = None,
+    format: Format = None,
+    as_json: AsJson = False,
+) -> None:
+    """Restore a few photos, without a cluster."""
+    recipe = _recipe(config, set, model, scale, format, {})
+    from pipelines.restore import restore as restore_photos
+
+    troubled = False
+    for row in restore_photos(photos, output, recipe):
+        troubled |= row["status"] != "done"
+        _tell(json.dumps(row, default=str) if as_json else _line(row))
+    raise typer.Exit(TROUBLED if troubled else 0)
+
+
+@app.command()
+def verify(
+    output: Annotated[str, typer.Argument(metavar="OUTPUT", help="What `run` wrote.")],
+    input: Annotated[str | None, typer.Option("--input", help="Check against a fresh listing of INPUT, too.")] = None,
+    config: Config = None,
+    set: Set = None,
+) -> None:
+    """Check a finished run from its outputs and manifest alone."""
+    from pipelines.verify import verify as verify_output
+
+    findings = 0
+    for finding in verify_output(output, input, _recipe(config, set, None, None, None, {})):
+        findings += 1
+        _tell(f"{finding.rule}: {finding.name!r}: {finding.message}")
+    _tell(f"{findings} findings" if findings else "every input accounted for, every output sound")
+    raise typer.Exit(TROUBLED if findings else 0)
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="Training recipe, YAML.")],
+    set: Set = None,
+) -> None:
+    """Train a generator; the same command again resumes."""
+    from pipelines.train import main as train_generator
+
+    train_generator(config, set or [])
+
+
+@app.command()
+def benchmark(
+    files: Annotated[int, typer.Option(help="Photos in the batch job.")] = 200,
+    side: Annotated[int, typer.Option(help="Their side, pixels.")] = 600,
+    model: Annotated[str, typer.Option()] = "fast-x4",
+    as_json: AsJson = False,
+) -> None:
+    """Megapixels per second of the bare model, the Restorer and the whole job, from one run."""
+    from pipelines.benchmark import benchmark as measure
+
+    _tell(measure(files, side, model, as_json))
+
+
+@app.command()
+def demo(output: Annotated[Path, typer.Argument(help="A new folder.")] = Path("demo-output")) -> None:
+    """The main job on sample photos, beside Lanczos and the known originals."""
+    from pipelines.demo import demo as show
+
+    show(output)
+
+
+@app.callback(invoke_without_command=True)
+def version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Options of the command itself."""
+    if version:
+        _tell(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Entry point: every expected error is one line and an exit code, never a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _exit_codes():
+        app(standalone_mode=True)
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        _fail("interrupted; the same command goes on where it stopped", INTERRUPTED)
+    except UsageError as error:
+        _fail(str(error), USAGE)
+    except DeepimageError as error:
+        _fail(str(error), BROKE)
+
+
+def _recipe(
+    config: Path | None,
+    overrides: list[str] | None,
+    model: str | None,
+    scale: float | None,
+    format: str | None,
+    more: dict[str, Any],
+) -> Recipe:
+    shortcuts = {"model": model, "scale": scale, "output.format": format} | more
+    return load(config, overrides or [], shortcuts)
+
+
+def _line(row: dict[str, Any]) -> str:
+    if row["status"] != "done":
+        return f"{row['input']}: {row['status']} {row['error_code'] or ''} {row['error']}"
+    size = f"{row['width']}x{row['height']} -> {row['output_width']}x{row['output_height']}"
+    return f"{row['input']} -> {row['output']}  {size}  {row['seconds_restore']:.1f} s"
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def _fail(message: str, code: int) -> None:
+    sys.stderr.write(f"deepimage: {message}\n")
+    sys.exit(code)
