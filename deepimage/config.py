@@ -94,6 +94,8 @@ class Runtime(Section):
     """Pictures handed to a generator at once."""
     decoders: int = Field(1, ge=1)
     """Decoder processes of one worker."""
+    look_here_below: int = Field(200, ge=0)
+    """Fewer new pictures than this are looked at in the driver: sooner done than a cluster starts."""
     shuffle_above: int = Field(50_000, ge=0)
     """Near-duplicate search runs as a Ray Data shuffle above this many pictures, in one process below."""
 

@@ -19,7 +19,7 @@ from deepimage.batch.inventory import take_inventory, unknown
 from deepimage.batch.job import REPORT, SUCCESS, SUMMARY, Job
 from deepimage.batch.ledger import record
 from deepimage.batch.near import near_copies
-from deepimage.batch.plan import ToRestore
+from deepimage.batch.plan import ToRestore, output_megapixels
 from deepimage.batch.planning import Plan, make_plan
 from deepimage.config import Recipe
 from deepimage.report.gallery import Pictures
@@ -29,6 +29,7 @@ from deepimage.report.summary import Summary, summarize
 from deepimage.report.summary import show as show_summary
 from deepimage.runtime import open_engine
 from deepimage.runtime.engine import Engine, Width
+from deepimage.runtime.local import LocalEngine
 from deepimage.stages.base import Stage
 from deepimage.stages.copy import Copy
 from deepimage.stages.fetch import Fetch
@@ -86,8 +87,11 @@ def prepare(job: Job, engine: Engine, quiet: bool = False) -> Plan:
     pick = unknown(job)
     total = sum(pick(part).num_rows for part in job.inventory.scan())
     if total:
+        engine.warm_up()
+        runtime = job.recipe.runtime
+        looker = engine if total >= runtime.look_here_below else LocalEngine(runtime)
         with Progress(total, phase="look", quiet=quiet) as progress:
-            looked = engine.run(job.inventory, pick, probing(job, engine.width))
+            looked = looker.run(job.inventory, pick, probing(job, looker.width))
             stamped = ([row | {"limits_digest": job.limits_digest} for row in rows] for rows in looked)
             for rows in record(job.index, stamped):
                 progress.update(rows)
@@ -99,11 +103,11 @@ def restore(job: Job, engine: Engine, plan: Plan, quiet: bool = False) -> None:
     """Carry out the plan; a finished picture has its manifest row within about a second."""
     for part in job.plan.scan():
         job.manifest.append(part.filter(pc.equal(part["action"], "record")))
-    with Progress(plan.to_restore, plan.megapixels, phase="restore", quiet=quiet) as progress:
+    with Progress(plan.to_restore, plan.megapixels_out, phase="restore", quiet=quiet) as progress:
         for pick, stages in ((ToRestore(strips=False), restoring), (ToRestore(strips=True), restoring_in_strips)):
             if plan.strips if pick.strips else plan.to_restore > plan.strips:
                 for rows in record(job.manifest, engine.run(job.plan, pick, stages(job, engine.width))):
-                    progress.update(rows)
+                    progress.update(row | {"megapixels": output_megapixels(row)} for row in rows)
     if plan.actions.get("alias"):
         with Progress(plan.actions["alias"], phase="copy", quiet=quiet) as progress:
             for rows in record(job.manifest, engine.run(job.plan, with_twins(job), [Copy(job.output)])):

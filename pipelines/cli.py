@@ -148,15 +148,17 @@ def main() -> None:
     """Entry point: every expected error is one line and an exit code, never a traceback."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _exit_codes():
-        app(standalone_mode=True)
+        app()
 
 
 @contextmanager
 def _exit_codes() -> Iterator[None]:
     try:
         yield
-    except KeyboardInterrupt:
-        _fail("interrupted; the same command goes on where it stopped", INTERRUPTED)
+    except SystemExit as end:  # typer turns an interrupt into this code, without a word
+        if end.code == INTERRUPTED:
+            _fail("interrupted; the same command goes on where it stopped", INTERRUPTED)
+        raise
     except UsageError as error:
         _fail(str(error), USAGE)
     except DeepimageError as error:

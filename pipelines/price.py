@@ -60,18 +60,17 @@ def forecast(job: Job, engine: Engine, quiet: bool = False) -> Forecast:
     """Look and plan as a run would, then measure this machine on a few of the planned pictures."""
     plan = prepare(job, engine, quiet)
     rows = [row for part in job.plan.scan() for row in ToRestore()(part).to_pylist()]
-    megapixels = sum(row["output_width"] * row["output_height"] for row in rows) / 1e6
     step = max(len(rows) // _SAMPLES, 1)
     speed, bytes_per_pixel = _measure(job, rows[::step][:_SAMPLES])
     return Forecast(
         actions=plan.actions,
         refused=plan.refused,
         collisions=plan.collisions,
-        megapixels_in=plan.megapixels,
-        megapixels_out=megapixels,
+        megapixels_in=plan.megapixels_in,
+        megapixels_out=plan.megapixels_out,
         megapixels_per_second=speed,
-        seconds=megapixels / speed if speed else 0.0,
-        output_bytes=int(megapixels * 1e6 * bytes_per_pixel),
+        seconds=plan.megapixels_out / speed if speed else 0.0,
+        output_bytes=int(plan.megapixels_out * 1e6 * bytes_per_pixel),
     )
 
 

@@ -48,7 +48,8 @@ class Job:
         check_roots(input, output, recipe.storage)
         store = Store.open(output, recipe.storage)
         job = cls(input, store, recipe, checkpoint)
-        if not job.inventory.parts() and any(True for _ in store.list()):
+        foreign = (entry for entry in store.list() if not entry.key.startswith(f"{FOLDER}/"))
+        if not job.inventory.parts() and any(True for _ in foreign):
             raise UsageError(f"OUTPUT {output} already holds files and no run of deepimage: give a new or empty place")
         return job
 

@@ -54,7 +54,8 @@ class Planner:
 
     def _decide(self, row: Row) -> Row:
         before = self.previous.get(row["input"])
-        row = row | self.stamp | {"attempt": (before["attempt"] or 0) + 1 if before else 1}
+        attempt = (before["attempt"] or 0) + 1 if before else 1
+        row = row | self.stamp | {"attempt": attempt, "output": None}
         if row["status"] is None:
             row |= self._judge(row)
         if row["status"] is None:
@@ -103,7 +104,7 @@ class Planner:
         """`keep` what an earlier run has ended in the same way, or found to be the picture's own fault."""
         settled = row["status"] or ("aliased" if row["action"] == "alias" else "done")
         same = before["status"] == settled and all(before[name] == row.get(name) for name in _SAME)
-        if same and settled in _ENDS and (row.get("output") is None or row["output"] in self.standing):
+        if same and settled in _ENDS and (row["output"] is None or row["output"] in self.standing):
             return row | {"action": "keep", "status": settled, "attempt": before["attempt"]}
         hopeless = before["status"] == "quarantined" and row["status"] is None
         if hopeless and all(before[name] == row.get(name) for name in ("input_sha256", "recipe_digest")):
@@ -123,3 +124,8 @@ class ToRestore:
         if self.strips is not None:
             wanted = pc.and_(wanted, pc.equal(plan["strips"], self.strips))
         return plan.filter(wanted)
+
+
+def output_megapixels(row: Row) -> float:
+    """Of the result that is planned for `row`; 0 where there is to be none."""
+    return (row["output_width"] or 0) * (row["output_height"] or 0) / 1e6

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from deepimage.batch.inventory import present
 from deepimage.batch.job import SUCCESS, Job
-from deepimage.batch.plan import REMEMBERED, Planner, Twins
+from deepimage.batch.plan import REMEMBERED, Planner, Twins, output_megapixels
 from deepimage.batch.tables import FOLDER, to_table
 from deepimage.dedupe.exact import exact_duplicates
 from deepimage.stages.base import Row, Rows
@@ -23,7 +23,8 @@ class Plan:
     """What the plan comes to."""
 
     actions: dict[str, int]  # restore, alias, record, keep -> pictures
-    megapixels: float  # input megapixels still to restore
+    megapixels_in: float  # of the pictures still to restore
+    megapixels_out: float  # of their results
     strips: int  # pictures to restore that are too large to be held whole
     refused: dict[str, list[str]]  # error code or status -> inputs that will not be restored
     collisions: int  # outputs that could not have their first name
@@ -56,11 +57,16 @@ def make_plan(job: Job, near_search: NearSearch) -> Plan:
 def _find_twins(index: pa.Table, previous: dict[str, Row], near_search: NearSearch) -> Twins:
     """Exact copies first; only the canonical ones are compared for likeness."""
     good = index.filter(pa.compute.is_null(index["status"]))
-    settled = {name for name, row in previous.items() if row["status"] == "done"}
+    contents = zip(good["input"].to_pylist(), good["input_sha256"].to_pylist(), strict=True)
+    settled = {name for name, sha256 in contents if _is_restored(previous.get(name), sha256)}
     exact = _prefer(settled, exact_duplicates(good).to_pylist())
     canonical = good.filter(pa.array([name not in exact for name in good["input"].to_pylist()], pa.bool_()))
     near = near_search(canonical).to_pylist() if canonical.num_rows > 1 else []
     return Twins(exact, {row["input"]: (row["near_duplicate_of"], row["near_distance"]) for row in near})
+
+
+def _is_restored(before: Row | None, sha256: str) -> bool:
+    return before is not None and before["status"] == "done" and before["input_sha256"] == sha256
 
 
 def _prefer(settled: set[str], copies: Rows) -> dict[str, str]:
@@ -96,6 +102,7 @@ def _plan_of(rows: Rows, planner: Planner) -> Plan:
         if row["status"] in ("quarantined", "failed", "skipped"):
             refused.setdefault(row["error_code"] or row["status"], []).append(row["input"])
     restored = [row for row in rows if row["action"] == "restore"]
-    megapixels = sum(row["megapixels"] for row in restored)
+    megapixels_in = sum(row["megapixels"] for row in restored)
+    megapixels_out = sum(output_megapixels(row) for row in restored)
     strips = sum(bool(row["strips"]) for row in restored)
-    return Plan(dict(planner.counts), megapixels, strips, refused, planner.names.collisions)
+    return Plan(dict(planner.counts), megapixels_in, megapixels_out, strips, refused, planner.names.collisions)

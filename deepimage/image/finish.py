@@ -6,7 +6,7 @@ import numpy as np
 
 from deepimage.image.codec.encode import flatten
 from deepimage.image.codec.picture import Picture
-from deepimage.image.interpolation import resize, resize_rows
+from deepimage.image.interpolation import SMOOTH, resize, resize_rows
 
 _LUMA = np.array([19595, 38470, 7471], np.uint32)  # BT.601 weights in 1/65536
 
@@ -14,7 +14,7 @@ _LUMA = np.array([19595, 38470, 7471], np.uint32)  # BT.601 weights in 1/65536
 def finish(picture: Picture, sr: np.ndarray, height: int, width: int) -> Picture:
     """The result for `picture`: sr (H', W', 3) uint8 at (height, width), grey and alpha as the input had them."""
     pixels = resize(sr, height, width)
-    alpha = None if picture.alpha is None else resize(picture.alpha, height, width)
+    alpha = None if picture.alpha is None else resize(picture.alpha, height, width, SMOOTH)
     return replace(picture, pixels=to_grey(pixels) if picture.grey else pixels, alpha=alpha)
 
 
@@ -23,7 +23,7 @@ def finish_band(picture: Picture, band: np.ndarray, top: int, height: int) -> np
     pixels = to_grey(band)[:, :, :1] if picture.grey else band
     if picture.alpha is None:
         return pixels
-    alpha = resize_rows(picture.alpha, height, band.shape[1], top, top + len(band))
+    alpha = resize_rows(picture.alpha, height, band.shape[1], top, top + len(band), SMOOTH)
     return np.concatenate([pixels, alpha[:, :, None]], axis=2)
 
 

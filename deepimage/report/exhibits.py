@@ -34,8 +34,8 @@ def errors(summary: Summary, selection: Selection) -> Markup:
     """Every error code with its meaning, what helps, and examples."""
     if not summary.errors:
         return Markup()
-    found = [_error(code, number, selection.errors.get(code, [])) for code, number in summary.errors.items()]
-    return section("Not restored", *found)
+    known = [(code, number) for code, number in summary.errors.items() if code in selection.errors]
+    return section("Not restored", *(_error(code, number, selection.errors[code]) for code, number in known))
 
 
 def copies(summary: Summary, selection: Selection, pictures: Pictures) -> Markup:
@@ -79,11 +79,14 @@ def _uri(jpeg: bytes) -> str:
 
 def _error(code: str, number: int, examples: list[Row]) -> Markup:
     meaning, help_ = remedy(code)
-    items = [
-        tag("li", filename(row["input"]), tag("span.quiet", figures.shown(row["error"] or "", 200))) for row in examples
-    ]
+    items = [tag("li", filename(row["input"]), tag("span.quiet", _reason(row))) for row in examples]
     heading = tag("summary", tag("strong", figures.count(number)), " ", tag("code", figures.shown(code)), " ", meaning)
     return tag("details", heading, tag("p", help_), tag("ul.names", *items), *_rest(code, number, len(examples)))
+
+
+def _reason(row: Row) -> str:
+    """The row's message, without the name where it begins with it: that stands beside it."""
+    return figures.shown((row["error"] or "").removeprefix(f"{row['input']}: "), 200)
 
 
 def _rest(code: str, number: int, listed: int) -> list[Markup]:
@@ -98,17 +101,16 @@ def _rest(code: str, number: int, listed: int) -> list[Markup]:
 def _same(group: Group, selection: Selection, pictures: Pictures) -> Markup:
     """Identical files: one thumbnail, all names; the picture that was restored comes first."""
     names = [tag("li", filename(name)) for name in group.names]
-    return tag(
-        "div.same", _thumbnail(group.canonical, selection, pictures), tag("ul", *names, *_more(group, "li.quiet"))
-    )
+    picture = _thumbnail(group.canonical, selection, pictures)
+    return tag("div.same", picture, tag("ul", *names, *_more(group, "li.quiet")))
 
 
 def _similar(group: Group, selection: Selection, pictures: Pictures) -> Markup:
     """Near copies: a thumbnail and a name each, so that an eye can judge."""
-    figures_ = [
+    cards = [
         tag("figure", _thumbnail(name, selection, pictures), tag("figcaption", filename(name))) for name in group.names
     ]
-    return tag("div.similar", *figures_, *_more(group, "p.quiet"))
+    return tag("div.similar", *cards, *_more(group, "p.quiet"))
 
 
 def _more(group: Group, selector: str) -> list[Markup]:

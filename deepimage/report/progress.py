@@ -83,12 +83,13 @@ class Progress:
     ) -> None:
         self.tally = Tally(phase, total_images, total_megapixels)
         self._terminal = Terminal(stream or sys.stderr)
+        self._console = self._terminal.console()
         self._interval = interval
         self._quiet = quiet
         self._clock = clock
-        self._live = None if quiet else self._make_live()
         self._ended = False
         self._started = self._spoken = clock()
+        self._live = None if quiet else self._make_live()
 
     def __enter__(self) -> "Progress":
         self._started = self._spoken = self._clock()
@@ -111,23 +112,25 @@ class Progress:
         if self._live:
             self._live.stop()
         elif not self._quiet:
-            self._say(self.tally.text(self._clock() - self._started, ended=self._ended))
+            self._say(self.tally.text(self._clock() - self._started, ended=True))
 
     def _say(self, line: str) -> None:
         self._terminal.write(f"{line}\n")
         self._terminal.flush()
 
     def _make_live(self) -> Live | None:
-        """Only for a terminal that can move its cursor; results on stdout are never redirected."""
-        if not self._terminal.isatty():
+        """Only for a terminal that can move its cursor; stdout is woven in only where it is a terminal, too."""
+        if not self._terminal.isatty() or self._console.is_dumb_terminal:
             return None
-        self._console = self._terminal.console()
-        if self._console.is_dumb_terminal:
-            return None
-        return Live(console=self._console, get_renderable=self._frame, refresh_per_second=4, redirect_stdout=False)
+        return Live(
+            console=self._console,
+            get_renderable=self._frame,
+            refresh_per_second=4,
+            redirect_stdout=sys.stdout.isatty(),
+        )
 
     def _frame(self) -> Table:
-        width = self._console.width
+        width = self._console.width = self._terminal.columns  # the window may have been resized
         bar = self.tally.fraction is not None and width > 3 * _BAR
         room = width - (_BAR + 2 if bar else 0) - 1
         text = self.tally.text(self._clock() - self._started, room, self._ended)

@@ -53,7 +53,7 @@ def next_steps(summary: Summary, output: str) -> Markup:
 
 def speed(summary: Summary) -> Markup:
     """Megapixels a second, and where the time went."""
-    sentence = tag("p", f"{figures.megapixels(summary.megapixels_per_second)} megapixels of input a second.")
+    sentence = tag("p", f"{figures.megapixels(summary.megapixels_per_second)} output megapixels a second.")
     if not any(summary.seconds.values()):
         return section("Speed", sentence)
     caption = tag("caption", "Time by step, summed over all workers")

@@ -36,7 +36,7 @@ class Summary:
     seconds: dict[str, float]
     """Step -> seconds, summed over all workers."""
     megapixels_per_second: float
-    """Input megapixels that this run restored, by its wall time."""
+    """Output megapixels that this run made, by its wall time."""
 
     @property
     def images(self) -> int:
@@ -116,16 +116,20 @@ def _counts(values: pa.Array) -> dict[str, int]:
 
 def _sums(batch: pa.RecordBatch, run_id: str) -> dict[str, Any]:
     done = having(batch, "status", "done")
-    side = pc.cast(done.column("output_width"), pa.float64())  # 32-bit products would overflow
     totals = {step: _total(batch.column(f"seconds_{step}")) for step in STEPS}
     return totals | {
         "megapixels_in": _total(done.column("megapixels")),
-        "megapixels_out": _total(pc.multiply(side, done.column("output_height"))) / 1e6,
-        "megapixels_run": _total(having(done, "run_id", run_id).column("megapixels")),
+        "megapixels_out": _output_megapixels(done),
+        "megapixels_run": _output_megapixels(having(done, "run_id", run_id)),
         "output_bytes": _total(batch.column("output_bytes")),
         "exact": pc.count(batch.column("duplicate_of")).as_py(),
         "near": pc.count(batch.column("near_duplicate_of")).as_py(),
     }
+
+
+def _output_megapixels(batch: pa.RecordBatch) -> float:
+    width = pc.cast(batch.column("output_width"), pa.float64())  # 32-bit products would overflow
+    return _total(pc.multiply(width, batch.column("output_height"))) / 1e6
 
 
 def _total(values: pa.Array) -> float:
@@ -157,5 +161,5 @@ def _entries(summary: Summary) -> list[tuple[str, str, str]]:
     if s.near_duplicates:
         entries.append(("near copies", figures.count(s.near_duplicates), "look like another picture of this run"))
     steps = ", ".join(f"{step} {figures.duration(s.seconds[step])}" for step in STEPS if s.seconds[step])
-    speed = f"{figures.megapixels(s.megapixels_per_second)} MP/s of input"
+    speed = f"{figures.megapixels(s.megapixels_per_second)} output MP/s"
     return [*entries, ("time", figures.duration(s.seconds_wall), f"{speed}; all workers: {steps}" if steps else speed)]

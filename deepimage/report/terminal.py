@@ -6,6 +6,8 @@ from typing import TextIO, cast
 
 from rich.console import Console
 
+_COLUMNS = 80  # where nothing better is known
+
 
 class Terminal(io.TextIOBase):
     """Writes to `stream` until that fails, then to nowhere."""
@@ -42,9 +44,17 @@ class Terminal(io.TextIOBase):
             except (OSError, ValueError):
                 self._silence()
 
+    @property
+    def columns(self) -> int:
+        """Width of this very terminal, which may not be the one that the process was started in."""
+        try:
+            return os.get_terminal_size(self.fileno()).columns or _COLUMNS
+        except (OSError, ValueError):
+            return _COLUMNS
+
     def console(self) -> Console:
         """Rich's view of this stream."""
-        return Console(file=cast(TextIO, self))
+        return Console(file=cast(TextIO, self), width=self.columns)
 
     def _silence(self) -> None:
         """What is still buffered would fail again when the process ends, so it is sent to the null device."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from deepimage.errors import ERROR_CODES, DeepimageError
 from deepimage.report.figures import count, shown
-from deepimage.report.rows import STATUSES, TROUBLED, Manifest, Row, rows
+from deepimage.report.rows import STATUSES, TROUBLED, Manifest, Row, having, rows
 
 PRIVATE = "_deepimage/"
 
@@ -58,8 +58,8 @@ class _Seen:
 
     inputs: set[bytes] = field(default_factory=set)
     outputs: set[bytes] = field(default_factory=set)
-    done: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)  # input -> contents of input and output
-    copies: list[Row] = field(default_factory=list)
+    canonical: dict[bytes, tuple[bytes, bytes] | None] = field(default_factory=dict)
+    """Input that others are copies of -> contents of its input and output, once its `done` row was met."""
 
 
 def verify(
@@ -77,7 +77,7 @@ def verify(
     read_output: key -> bytes, raising OSError or a DeepimageError. decode: -> (H, W, 3) uint8, raising the same.
     `threads` results are read and decoded at a time.
     """
-    seen = _Seen()
+    seen = _Seen(canonical={_digest(_canonical(row)): None for row in _copies(manifest)})
     with ThreadPoolExecutor(threads) as pool:
         for batch in manifest():
             batch_rows = list(rows(batch, _COLUMNS))
@@ -86,7 +86,7 @@ def verify(
             named = [row for row in batch_rows if row["output"] and _inside(row["output"])]
             for findings in pool.map(lambda row: list(_check_output(row, read_output, decode)), named):
                 yield from findings
-    yield from _check_copies(seen)
+    yield from _check_copies(manifest, seen)
     yield from (
         Finding("stray-output", key, "no row names this file")
         for key in outputs
@@ -117,10 +117,8 @@ def _check_row(row: Row, seen: _Seen) -> Iterator[Finding]:
         if _digest(output) in seen.outputs:
             yield Finding("shared-output", name, f"another row names the same output {output!r}")
         seen.outputs.add(_digest(output))
-    if status == "done":
-        seen.done[own] = _digest(row["input_sha256"]), _digest(row["output_sha256"])
-    elif status == "aliased":
-        seen.copies.append(row)
+    if status == "done" and own in seen.canonical:
+        seen.canonical[own] = _digest(row["input_sha256"]), _digest(row["output_sha256"])
 
 
 def _check_verdict(row: Row) -> Iterator[Finding]:
@@ -163,21 +161,26 @@ def _check_output(row: Row, read: Callable[[str], bytes], decode: Callable[[byte
         yield Finding("wrong-bytes", key, f"is {width} x {height}, the manifest says {stated}")
 
 
-def _check_copies(seen: _Seen) -> Iterator[Finding]:
+def _copies(manifest: Manifest) -> Iterator[Row]:
+    return (row for batch in manifest() for row in rows(having(batch, "status", "aliased"), _COLUMNS))
+
+
+def _canonical(row: Row) -> str | None:
+    """The input whose result an aliased row shares."""
+    return row["duplicate_of"] or row["near_duplicate_of"]
+
+
+def _check_copies(manifest: Manifest, seen: _Seen) -> Iterator[Finding]:
     """An aliased row has the result of a `done` row; as an exact duplicate it has its input's bytes, too."""
-    for row in seen.copies:
-        canonical = row["duplicate_of"] or row["near_duplicate_of"]
-        source, result = seen.done.get(_digest(canonical), (None, None))
-        if canonical is None or source is None:
-            yield Finding("bad-copy", row["input"], f"it is a copy of {canonical!r}, which is not a restored picture")
-        elif row["duplicate_of"] and source != _digest(row["input_sha256"]):
-            yield Finding(
-                "bad-copy", row["input"], f"its input_sha256 differs from that of {canonical!r}, its duplicate"
-            )
-        elif result != _digest(row["output_sha256"]):
-            yield Finding(
-                "bad-copy", row["input"], f"its output_sha256 differs from that of {canonical!r}, its duplicate"
-            )
+    for row in _copies(manifest):
+        name, canonical = row["input"] or "", _canonical(row)
+        contents = seen.canonical.get(_digest(canonical))
+        if contents is None:
+            yield Finding("bad-copy", name, f"it is a copy of {canonical!r}, which is not a restored picture")
+        elif row["duplicate_of"] and contents[0] != _digest(row["input_sha256"]):
+            yield Finding("bad-copy", name, f"its input_sha256 differs from that of {canonical!r}, its duplicate")
+        elif contents[1] != _digest(row["output_sha256"]):
+            yield Finding("bad-copy", name, f"its output_sha256 differs from that of {canonical!r}, its duplicate")
 
 
 def _check_complete(

@@ -26,7 +26,13 @@ class Engine(Protocol):
     """Runs stages; `with` opens and closes what it needs."""
 
     @property
-    def width(self) -> Width: ...
+    def width(self) -> Width:
+        """How wide it is; the first look starts what is not running yet."""
+        ...
+
+    def warm_up(self) -> None:
+        """Begin to start what `run` needs, without waiting for it."""
+        ...
 
     def __enter__(self) -> "Engine": ...
 

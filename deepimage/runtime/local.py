@@ -32,6 +32,9 @@ class LocalEngine:
     def __exit__(self, *error: object) -> None:
         """Nothing to close."""
 
+    def warm_up(self) -> None:
+        """Nothing to start."""
+
     def run(self, table: Table, pick: Pick, stages: Sequence[Stage]) -> Iterator[Rows]:
         """See `Engine.run`; batches come in the order of the table."""
         batches = _batches(table, pick, min(stage.resources.rows for stage in stages))

@@ -9,6 +9,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
@@ -33,21 +34,26 @@ class RayEngine:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._own = False
+        self._starter = ThreadPoolExecutor(1, "ray-start")
+        self._started: Future[bool] | None = None
 
     def __enter__(self) -> "RayEngine":
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._own:
+        if self._started and self._started.result():
             ray.shutdown()
+
+    def warm_up(self) -> None:
+        """Start or join the cluster in the background."""
+        self._started = self._started or self._starter.submit(_connect, self._runtime.address)
 
     @cached_property
     def width(self) -> Width:
-        """How wide the cluster is; the first look at it starts or joins it."""
-        if not ray.is_initialized():
-            self._own = True
-            _connect(self._runtime.address)
+        """How wide the cluster is."""
+        self.warm_up()
+        assert self._started
+        self._started.result()
         _configure(DataContext.get_current())
         return _width(self._runtime)
 
@@ -101,19 +107,24 @@ def apply(dataset: Dataset, stage: Stage) -> Dataset:
     with warnings.catch_warnings():  # finite retries have no named parameter yet
         warnings.simplefilter("ignore", category=DeprecationWarning)
         return dataset.map_batches(
-            _Actor, fn_constructor_args=(stage,), compute=pool, max_restarts=_DEATHS, max_task_retries=_DEATHS, **common
+            _actor_of(stage), compute=pool, max_restarts=_DEATHS, max_task_retries=_DEATHS, **common
         )
 
 
 class _Actor:
-    """A long-lived worker of one stage."""
+    """A long-lived worker of one stage, which its subclass carries: arguments of a constructor can get lost."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        stage.setup()
+    stage: Stage
+
+    def __init__(self) -> None:
+        self.stage.setup()
 
     def __call__(self, batch: pa.Table) -> pa.Table:
-        return _through(self._stage, batch)
+        return _through(self.stage, batch)
+
+
+def _actor_of(stage: Stage) -> type[_Actor]:
+    return type(type(stage).__name__, (_Actor,), {"stage": stage})
 
 
 class _Task:
@@ -144,10 +155,12 @@ def _broken(error: RayError) -> DeepimageError:
     return DeepimageError(f"a worker broke and the run stopped, resumable: {type(cause).__name__}: {last}")
 
 
-def _connect(address: str | None) -> None:
+def _connect(address: str | None) -> bool:
+    """True when the connection was made here, and so ends here."""
+    if ray.is_initialized():
+        return False
     os.environ.setdefault("RAY_AUTH_MODE", "disabled" if address is None else "token")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")
     embedded: dict[str, Any] = {}
     if address is None:
         embedded = {
@@ -156,6 +169,7 @@ def _connect(address: str | None) -> None:
             "_temp_dir": os.environ.get("RAY_TMPDIR") or tempfile.mkdtemp(prefix="deepimage-ray-"),
         }
     ray.init(address=address, log_to_driver=False, logging_level="ERROR", **embedded)
+    return True
 
 
 def _configure(context: DataContext) -> None:

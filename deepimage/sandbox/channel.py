@@ -14,6 +14,7 @@ import numpy as np
 
 _LENGTH = struct.Struct("<I")
 _LONGEST_HEADER = 16_000_000  # bytes
+_PIECE = 1_000_000  # bytes skipped at a time
 
 
 class ProtocolError(Exception):
@@ -21,7 +22,10 @@ class ProtocolError(Exception):
 
 
 class Channel:
-    """One end of a stream socket. A `deadline` is a time.monotonic() value; past it every method raises TimeoutError."""
+    """One end of a stream socket.
+
+    A `deadline` is a time.monotonic() value; past it every method raises TimeoutError.
+    """
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
@@ -45,15 +49,20 @@ class Channel:
             raise ProtocolError(f"a header of {length} bytes")
         try:
             header = json.loads(self.read(length, deadline))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ProtocolError("a header that is not JSON") from None
         if not isinstance(header, dict):
             raise ProtocolError("a header that is not an object")
         return header
 
     def read(self, size: int, deadline: float | None = None) -> bytearray:
-        """Exactly `size` bytes."""
-        data = bytearray(size)
+        """Exactly `size` bytes. Where they cannot be held they are skipped before MemoryError, to keep in step."""
+        try:
+            data = bytearray(size)
+        except MemoryError:
+            for start in range(0, size, _PIECE):
+                self.read(min(_PIECE, size - start), deadline)
+            raise
         self._fill(memoryview(data), deadline)
         return data
 

@@ -10,7 +10,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -61,25 +61,27 @@ def _confine(memory: int) -> None:
 
 def _answer(channel: Channel, function: Function, seconds: float) -> None:
     request = channel.receive()
-    data = bytes(channel.read(request["size"]))
     signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
-    reply, arrays = _run(function, data, request["options"])
+    try:
+        reply, arrays = _run(function, bytes(channel.read(request["size"])), request["options"])
+    except MemoryError:
+        reply, arrays = {"error": ["E_BOMB", "it needs more memory than limits.decode_memory"]}, []
     channel.send(reply, [raw(array) for array in arrays])
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _run(function: Function, data: bytes, options: dict[str, Any]) -> tuple[Mapping[str, Any], list[np.ndarray]]:
+def _run(function: Function, data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], list[np.ndarray]]:
     try:
         facts, arrays = function(data, options)
     except ImageError as error:
         return {"error": [error.code, error.message]}, []
     except MemoryError:
-        return {"error": ["E_BOMB", "needs more memory than a decoder may use; raise limits.decode_memory"]}, []
+        raise
     except Exception as error:
         return {"error": ["E_CRASH", f"its decoder failed: {_line(error)}"]}, []
-    whole = {key: np.ascontiguousarray(array) for key, array in arrays.items()}
-    shapes = [[key, array.dtype.str, list(array.shape)] for key, array in whole.items()]
-    return {"facts": facts, "arrays": shapes}, list(whole.values())
+    whole = [np.ascontiguousarray(array) for array in arrays.values()]
+    shapes = [[name, array.dtype.str, list(array.shape)] for name, array in zip(arrays, whole, strict=True)]
+    return {"facts": facts, "arrays": shapes}, whole
 
 
 def _line(error: Exception) -> str:

@@ -18,6 +18,8 @@ Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 _START_SECONDS = 120.0  # interpreter and imports, on a busy machine
 # One thread's worth of arenas and buffers: address space is what the limit counts.
+_INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL", "PYTHONHOME", "VIRTUAL_ENV", "TMPDIR")
+_DTYPES = {"|u1", "|i1", "|b1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"}
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
@@ -71,31 +73,33 @@ class Worker:
     def _running(self) -> Channel:
         if self._process and self._process.poll() is not None:
             self.stop()
-        if self._channel is None:
-            self._channel = self._start()
-        return self._channel
+        if self._channel:
+            return self._channel
+        try:
+            return self._start()
+        except BaseException:
+            self.stop()
+            raise
 
     def _start(self) -> Channel:
         ours, theirs = socket.socketpair()
+        self._channel = channel = Channel(ours)
         with theirs:
+            command = [sys.executable, "-P", "-m", "deepimage.sandbox.child", str(theirs.fileno()), self.function]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "deepimage.sandbox.child", str(theirs.fileno()), self.function]
-                + [str(self.memory), str(self.seconds)],
+                [*command, str(self.memory), str(self.seconds)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # decoder libraries write what strangers' files make them write
-                env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=_environment(),
                 process_group=0,  # Ctrl-C in the terminal is the parent's to handle
             )
-        channel = Channel(ours)
         try:
             greeting = channel.receive(time.monotonic() + _START_SECONDS)
         except (EOFError, OSError, ProtocolError) as error:
             greeting = {"fault": self._autopsy(error)}
         if "ready" not in greeting:
-            channel.close()
-            self.stop()
             raise UsageError(f"the decoder process for {self.function} did not start: {greeting.get('fault')}")
         return channel
 
@@ -105,10 +109,12 @@ class Worker:
             if "error" in reply:
                 raise _verdict(*reply["error"])
             facts = dict(reply["facts"])
-            shapes = {str(name): _shape(dtype, shape, self.memory) for name, dtype, shape in reply["arrays"]}
+            shapes = {str(name): _shape(dtype, sides) for name, dtype, sides in reply["arrays"]}
         except (KeyError, TypeError, ValueError) as error:
             raise ProtocolError(f"an answer that makes no sense ({error})") from None
-        return facts, {name: channel.read_array(dtype, shape, deadline) for name, (dtype, shape) in shapes.items()}
+        if sum(prod(sides) * dtype.itemsize for dtype, sides in shapes.values()) > self.memory:
+            raise ProtocolError("the promise of more bytes than it can hold")
+        return facts, {name: channel.read_array(dtype, sides, deadline) for name, (dtype, sides) in shapes.items()}
 
     def _autopsy(self, error: Exception) -> str:
         """How the child ended, in words; it is certainly stopped afterwards."""
@@ -123,15 +129,19 @@ class Worker:
         return signal.Signals(-status).name if status < 0 else f"exit status {status}"
 
 
+def _environment() -> dict[str, str]:
+    """What an interpreter needs to find the same modules; credentials stay with the parent."""
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return kept | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
 def _verdict(code: Any, message: Any) -> ImageError:
     if code not in ERROR_CODES:
         raise ValueError(f"error code {code!r}")
     return ImageError(code, str(message))
 
 
-def _shape(dtype: Any, shape: Any, memory: int) -> tuple[np.dtype, tuple[int, ...]]:
-    """What the child says it will send, believed only as far as a child of that much memory could hold it."""
-    kind, sides = np.dtype(str(dtype)), tuple(int(side) for side in shape)
-    if kind.hasobject or min(sides, default=0) < 0 or prod(sides) * kind.itemsize > memory:
-        raise ValueError(f"array {kind} {sides}")
-    return kind, sides
+def _shape(dtype: Any, sides: Any) -> tuple[np.dtype, tuple[int, ...]]:
+    if dtype not in _DTYPES or not all(isinstance(side, int) and side >= 0 for side in sides):
+        raise ValueError(f"array {dtype!r} {sides!r:.50}")
+    return np.dtype(dtype), tuple(sides)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from deepimage.config import Recipe
+from deepimage.errors import ConfigError
 from deepimage.image.codec.remote import decode
 from deepimage.image.finish import as_seen
 from deepimage.models.catalog import open_checkpoint
@@ -14,7 +15,9 @@ from deepimage.sandbox import Sandbox
 
 
 def open_model(recipe: Recipe) -> Checkpoint:
-    """The checkpoint that the recipe names. Raises CheckpointError."""
+    """The checkpoint that the recipe names. Raises CheckpointError, ConfigError."""
+    if recipe.fidelity != Recipe().fidelity:
+        raise ConfigError(f"fidelity: {recipe.model} has no psnr twin to mix with; leave it out")
     return open_checkpoint(recipe.model, recipe.scale)
 
 

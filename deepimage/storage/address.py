@@ -40,6 +40,6 @@ def split_bucket(url: str) -> tuple[str, str]:
 
 
 def split_chain(url: str) -> tuple[str, str]:
-    """zip://inner::outer -> ("inner", "outer"); `inner` may hold "::", `outer` may not."""
-    inner, _, outer = url.partition("://")[2].rpartition("::")
-    return inner, outer
+    """zip://inner::outer -> ("inner", "outer"); `inner` may hold "::", `outer` may not; "" where there is none."""
+    inner, chain, outer = url.partition("://")[2].rpartition("::")
+    return (inner, outer) if chain else (outer, "")

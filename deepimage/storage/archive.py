@@ -9,9 +9,11 @@ import functools
 import os
 import stat
 import struct
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import pairwise
 from lzma import LZMAError
 from pathlib import Path
@@ -84,10 +86,12 @@ class ZipStore(Store):
 @functools.lru_cache(_OPEN_ARCHIVES)
 def _open_archive(archive: str, settings: Storage, pid: int) -> zipfile.ZipFile:
     """One per process: readers in several threads may share it, a parent and its forked child may not."""
-    with blaming("open the archive", archive, (OSError, zipfile.BadZipFile, struct.error, ValueError)):
-        return zipfile.ZipFile(
-            open_binary(archive, settings)
-        )  # a ZipFile that opens by name counts its readers unlocked
+    failures = (OSError, zipfile.BadZipFile, struct.error, ValueError)
+    with blaming("open the archive", archive, failures), ExitStack() as stack:
+        # The file is ours, for ZipFile closes its own when it loses count of readers in several threads.
+        opened = zipfile.ZipFile(stack.enter_context(open_binary(archive, settings)))
+        weakref.finalize(opened, stack.pop_all().close)
+    return opened
 
 
 def _problem(info: zipfile.ZipInfo) -> str | None:

@@ -1,12 +1,9 @@
 """BucketStore: a prefix in an S3 bucket. An object appears under its key whole, by one PUT, and is never renamed.
 
-One client per process, made on first use. Requests are retried by the client (exponential back-off with jitter);
-an answer that breaks off is asked for again, so a read is whole or a failure.
+Requests are retried by the client; an answer that breaks off is asked for again, so a read is whole or a failure.
 """
 
-import functools
 import mimetypes
-import os
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -14,19 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientError as ConnectionFailure
-from botocore.exceptions import BotoCoreError, NoCredentialsError
 from fsspec.asyn import sync
 from s3fs import S3FileSystem
 
 from deepimage.config import Storage
 from deepimage.errors import StorageError, UsageError
 from deepimage.storage.address import split_bucket
-from deepimage.storage.failures import blaming, check_limit, retrying
+from deepimage.storage.client import FAILURES, filesystem, reaching
+from deepimage.storage.failures import check_limit, retrying
 from deepimage.storage.store import OWN, Entry, Store
-
-FAILURES = (OSError, BotoCoreError, ConnectionFailure)
-PARALLEL_PARTS = 2  # parts of 50 MB that one large upload holds in memory
 
 _MEDIA = mimetypes.MimeTypes()
 _MEDIA.add_type("image/webp", ".webp")
@@ -63,11 +56,11 @@ class BucketStore(Store):
             position = {"ContinuationToken": page["NextContinuationToken"]}
 
     def read(self, key: str, limit: int | None = None) -> bytes:
-        with _blaming("read", self.uri(key)):
+        with reaching("read", self.uri(key)):
             return retrying(lambda: self._get(key, limit), self.settings.retries)
 
     def read_range(self, key: str, start: int, stop: int) -> bytes:
-        with _blaming("read", self.uri(key)):
+        with reaching("read", self.uri(key)):
             return retrying(lambda: self._get(key, Range=f"bytes={start}-{stop - 1}"), self.settings.retries)
 
     def size(self, key: str) -> int | None:
@@ -79,7 +72,7 @@ class BucketStore(Store):
             raise
 
     def write(self, key: str, data: bytes) -> None:
-        with _blaming("write", self.uri(key)):
+        with reaching("write", self.uri(key)):
             self._system.pipe_file(self._path(key), data, ContentType=_media_type(key))
 
     def create(self, key: str, data: bytes) -> bool:
@@ -95,7 +88,7 @@ class BucketStore(Store):
         with tempfile.TemporaryDirectory(prefix="deepimage-") as folder:
             temporary = Path(folder) / "upload"
             yield temporary
-            with _blaming("write", self.uri(key)):
+            with reaching("write", self.uri(key)):
                 self._system.put_file(str(temporary), self._path(key), ContentType=_media_type(key))
 
     def delete(self, key: str) -> None:
@@ -133,7 +126,7 @@ class BucketStore(Store):
         return f"{self._bucket}/{self._prefix}{key}"
 
     def _call(self, action: str, key: str, method: str, **request: str) -> dict[str, Any]:
-        with _blaming(action, self.uri(key)):
+        with reaching(action, self.uri(key)):
             return self._system.call_s3(method, Bucket=self._bucket, **request)
 
     def _get(self, key: str, limit: int | None = None, **request: str) -> bytes:
@@ -141,7 +134,7 @@ class BucketStore(Store):
         return sync(self._system.loop, _receive, answer, self.uri(key), limit)
 
     def _put_new(self, key: str, data: bytes) -> bool:
-        with _blaming("write", self.uri(key)):
+        with reaching("write", self.uri(key)):
             try:
                 self._system.pipe_file(self._path(key), data, mode="create", ContentType=_media_type(key))
             except OSError as error:
@@ -149,47 +142,6 @@ class BucketStore(Store):
                     raise
                 return False
         return True
-
-
-class _ExactS3(S3FileSystem):
-    """Keys are literal: s3fs would cut `?versionId=` off, and see an access point in `arn:`."""
-
-    def split_path(self, path: str) -> tuple[str, str, None]:
-        bucket, _, key = path.partition("/")
-        return bucket, key, None
-
-
-def filesystem(settings: Storage) -> S3FileSystem:
-    """This process's client; a forked child gets its own, for sockets and event loops do not survive a fork."""
-    return _filesystem(settings, os.getpid())
-
-
-@functools.lru_cache
-def _filesystem(settings: Storage, pid: int) -> S3FileSystem:
-    system = _ExactS3(
-        anon=settings.anonymous,
-        endpoint_url=settings.endpoint_url,
-        use_listings_cache=False,
-        skip_instance_cache=True,  # fsspec's own cache makes one client per thread
-        max_concurrency=PARALLEL_PARTS,
-        config_kwargs={
-            "connect_timeout": settings.connect_seconds,
-            "read_timeout": settings.read_seconds,
-            "retries": {"mode": "standard", "total_max_attempts": settings.retries + 1},
-        },
-    )
-    system.retries = 1  # the client has retried already
-    return system
-
-
-@contextmanager
-def _blaming(action: str, uri: str) -> Iterator[None]:
-    with blaming(action, uri, FAILURES):
-        try:
-            yield
-        except NoCredentialsError as error:
-            advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or storage.anonymous=true"
-            raise PermissionError(f"no credentials: {advice}") from error
 
 
 async def _receive(answer: dict[str, Any], uri: str, limit: int | None) -> bytes:

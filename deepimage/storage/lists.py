@@ -69,20 +69,21 @@ def _parquet(file: io.BufferedReader, url: str) -> Iterator[Line]:
 
 
 def _csv(file: io.BufferedReader, url: str) -> Iterator[Line]:
-    text = _decoded(file, newline="")
-    header = text.readline()
-    separator = max(",;\t", key=header.count)
-    names = next(csv.reader([header], delimiter=separator), [])
-    uri, external_id = _columns(names, url)
-    rows = csv.DictReader(text, names, delimiter=separator)
-    for row in rows:
-        yield Line(rows.line_num + 1, row[uri] or "", row[external_id] if external_id else None)
+    with _decoded(file, newline="") as text:
+        header = text.readline()
+        separator = max(",;\t", key=header.count)
+        names = next(csv.reader([header], delimiter=separator), [])
+        uri, external_id = _columns(names, url)
+        rows = csv.DictReader(text, names, delimiter=separator)
+        for row in rows:
+            yield Line(rows.line_num + 1, row[uri] or "", row[external_id] if external_id else None)
 
 
 def _text(file: io.BufferedReader) -> Iterator[Line]:
-    for number, line in enumerate(_decoded(file, newline=None), 1):
-        if line.strip() and not line.startswith("#"):
-            yield Line(number, line.rstrip("\n"), None)
+    with _decoded(file, newline=None) as text:
+        for number, line in enumerate(text, 1):
+            if line.strip() and not line.startswith("#"):
+                yield Line(number, line.rstrip("\n"), None)
 
 
 def _decoded(file: io.BufferedReader, newline: str | None) -> io.TextIOWrapper:

@@ -84,10 +84,9 @@ class LocalStore(Store):
 
     def probe_conditional(self) -> bool:
         key = f"{OWN}/probe-{uuid.uuid4().hex}"
-        try:
-            return self.create(key, b"") and not self.create(key, b"")
-        finally:
-            self.delete(key)
+        conditional = self.create(key, b"") and not self.create(key, b"")
+        self.delete(key)
+        return conditional
 
     def _path(self, key: str) -> Path:
         """Raises StorageError for a key that would lead out of the folder, or that no file can have."""

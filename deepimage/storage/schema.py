@@ -39,7 +39,7 @@ FINGERPRINT = pa.schema(
     {
         "pdq": pa.binary(32),  # 256-bit PDQ hash; null when the picture is too small
         "pdq_quality": pa.int32(),  # 0 to 100; below the gate the hash is not used
-        "lab": pa.binary(),  # 32 x 32 x 3 int8 CIELAB thumbnail (L-128, a, b), row-major
+        "lab": pa.binary(),  # 32 x 32 x 3 int8 CIELAB thumbnail (L * 2.55 - 128, a, b), row-major
     }
 )
 

@@ -93,7 +93,8 @@ class Store(ABC):
     def create(self, key: str, data: bytes) -> bool:
         """Like `write`, but False where something stands already (perhaps by a try of ours whose answer was lost).
 
-        A store that knows no such condition writes in any case and answers True.
+        No lock: a store that knows no such condition writes in any case and answers True, and some (OpenStack Swift)
+        let all win who come at the same instant.
         """
         raise self._read_only()
 
@@ -110,7 +111,10 @@ class Store(ABC):
         raise self._read_only()
 
     def probe_conditional(self) -> bool:
-        """Whether `create` is conditional here; tried on a tiny object, so it proves that writing works, too."""
+        """Whether `create` is conditional here; tried on a tiny object, so it proves that writing works, too.
+
+        The answer travels with the store: probe before sending it to workers.
+        """
         raise self._read_only()
 
     def _read_only(self) -> UsageError:

@@ -14,7 +14,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from deepimage.config import Storage
-from deepimage.errors import StorageError
+from deepimage.errors import StorageError, UsageError
 from deepimage.storage.address import path_of, scheme_of, split_bucket, split_chain
 from deepimage.storage.failures import blaming, shown
 from deepimage.storage.local import read_file
@@ -26,7 +26,10 @@ def fetch(uri: str, settings: Storage, limit: int | None = None) -> bytes:
     """All bytes at `uri`. Raises StorageError, or ImageError E_BOMB above `limit` bytes."""
     if scheme_of(uri) == "file":
         return read_file(path_of(uri), limit)
-    store, key = _locate(uri, settings)
+    try:
+        store, key = _locate(uri, settings)
+    except UsageError as error:  # one bad line of a list must not end a run
+        raise StorageError(f"cannot read {shown(uri)}: {error}") from error
     return store.read(key, limit)
 
 

@@ -8,12 +8,22 @@ from PIL import Image
 from .case import Case, refused, restorable
 from .forge import chunk, idat, ihdr, jpeg_frame, patched, photo, png, save
 
-FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif", "BMP": ".bmp", "TIFF": ".tif", "AVIF": ".avif"}
+FORMATS = {
+    "JPEG": ".jpg",
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "GIF": ".gif",
+    "BMP": ".bmp",
+    "TIFF": ".tif",
+    "AVIF": ".avif",
+}
 
 
 def cases() -> list[Case]:
     whole = {kind: save(photo(), kind) for kind in FORMATS}
-    halves = [refused(f"half a {k.lower()}", whole[k][: len(whole[k]) // 2], s, "E_TRUNCATED") for k, s in FORMATS.items()]
+    halves = [
+        refused(f"half a {k.lower()}", whole[k][: len(whole[k]) // 2], s, "E_TRUNCATED") for k, s in FORMATS.items()
+    ]
     starts = [refused(f"start of a {k.lower()}", whole[k][:30], s, "E_TRUNCATED") for k, s in FORMATS.items()]
     return [*halves, *starts, *_jpeg(whole["JPEG"]), *_png(whole["PNG"]), *_others(whole)]
 
@@ -46,7 +56,9 @@ def _png(whole: bytes) -> list[Case]:
         refused("png with too few rows", png(ihdr(8, 8), idat(rows[:5])), ".png", "E_TRUNCATED"),
         refused("png without data", png(ihdr(8, 8)), ".png", "E_TRUNCATED"),
         refused("png with an impossible depth", png(ihdr(8, 8, bits=3), idat(rows)), ".png", "E_TRUNCATED"),
-        refused("png with unknown filter", png(ihdr(1, 1), chunk(b"IDAT", zlib.compress(b"\x09abc"))), ".png", "E_TRUNCATED"),
+        refused(
+            "png with unknown filter", png(ihdr(1, 1), chunk(b"IDAT", zlib.compress(b"\x09abc"))), ".png", "E_TRUNCATED"
+        ),
         restorable("png without its end chunk", whole[:-12], ".png", photo()),
         restorable("png with data after its end", whole + chunk(b"IDAT", b"more"), ".png", photo()),
         restorable("png with a palette it does not use", png(ihdr(8, 8), palette, idat(rows)), ".png", rows),

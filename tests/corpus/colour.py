@@ -3,6 +3,7 @@
 import struct
 
 import numpy as np
+import simplejpeg
 from PIL import Image, ImageCms
 
 from .case import Case, restorable
@@ -10,6 +11,7 @@ from .forge import cmyk_by_black, display_p3, grey_gamma, idat, ihdr, patched, p
 from .samples import ARITHMETIC_JPEG, PIXELS, TEN_BIT_AVIF, THREE_BY_ONE_JPEG
 
 LOSSY = 12  # steps that JPEG, WebP and AVIF may stray on `photo`
+
 
 def cases() -> list[Case]:
     return [*_colour(), *_profiles(), *_depth()]
@@ -30,7 +32,9 @@ def _colour() -> list[Case]:
         restorable("rgb jpeg", save(pixels, "JPEG", quality=95, keep_rgb=True), ".jpg", pixels, LOSSY),
         restorable("progressive jpeg", save(pixels, "JPEG", quality=95, progressive=True), ".jpg", pixels, LOSSY),
         restorable("arithmetic jpeg", ARITHMETIC_JPEG, ".jpg", PIXELS, LOSSY),
-        restorable("jpeg of 4 1 1", save(pixels, "JPEG", quality=95, subsampling="4:1:1"), ".jpg", pixels, 2 * LOSSY),
+        restorable(
+            "jpeg of 4 1 1", simplejpeg.encode_jpeg(pixels, 95, colorsubsampling="411"), ".jpg", pixels, 2 * LOSSY
+        ),
         restorable("jpeg of 4 2 0", save(pixels, "JPEG", quality=95, subsampling="4:2:0"), ".jpg", pixels, LOSSY),
         restorable("jpeg of three by one", THREE_BY_ONE_JPEG, ".jpg", PIXELS, 2 * LOSSY),
         restorable("ycbcr tiff", save(pixels, "TIFF", compression="jpeg", quality=95), ".tif", pixels, LOSSY),
@@ -55,9 +59,7 @@ def _ycck(pixels: np.ndarray) -> bytes:
 
 
 def _top_down(pixels: np.ndarray) -> bytes:
-    height, width = pixels.shape[:2]
-    data = save(pixels[::-1], "BMP")
-    return patched(data, 22, struct.pack("<i", -height))
+    return patched(save(pixels[::-1], "BMP"), 22, struct.pack("<i", -len(pixels)))
 
 
 def _profiles() -> list[Case]:

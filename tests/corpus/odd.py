@@ -70,7 +70,7 @@ def _orientations() -> list[Case]:
     made = []
     for value, lie in _STORED.items():
         stored = Image.fromarray(pixels).transpose(lie)
-        turned = save(stored, "JPEG", quality=95, subsampling=0, exif=orientation(value))
+        turned = save(stored, "JPEG", quality=95, subsampling=0, exif=b"Exif\0\0" + orientation(value))
         made.append(restorable(f"jpeg of orientation {value}", turned, ".jpg", pixels, LOSSY))
     on_its_side = Image.fromarray(pixels).transpose(_STORED[6])
     upright = save(pixels, "PNG")
@@ -113,7 +113,9 @@ def _metadata() -> list[Case]:
     place.get_ifd(0x8825).update({1: "N", 2: (52.0, 30.0, 0.0), 3: "E", 4: (13.0, 24.0, 0.0)})
     escapes = Image.Exif()
     escapes[270], escapes[315] = "\x1b[31mred\x1b[0m\r\nSet-Cookie: a", "nul\0nul"
-    entities = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x:xmpmeta xmlns:x="adobe:ns:meta/">&b;</x:xmpmeta>'
+    entities = (
+        b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x:xmpmeta xmlns:x="adobe:ns:meta/">&b;</x:xmpmeta>'
+    )
     jpeg = save(pixels, "JPEG", quality=95, subsampling=0)
     settings = {"quality": 95, "subsampling": 0}
     return [
@@ -161,7 +163,9 @@ def _company() -> list[Case]:
     return [
         restorable("jpeg and zip in one", jpeg + archive.getvalue(), ".jpg", **lossy),
         restorable("jpeg with 1 MB behind it", jpeg + b"\xa5" * 1_000_000, ".jpg", **lossy),
-        restorable("jpeg with stray bytes in its header", jpeg[:20] + b"abc" + jpeg[20:], ".jpg", **lossy, note="stray"),
+        restorable(
+            "jpeg with stray bytes in its header", jpeg[:20] + b"abc" + jpeg[20:], ".jpg", **lossy, note="stray"
+        ),
         restorable("mpo of two pictures", phone, ".jpg", **lossy),
         restorable("tiff of two pages", several, ".tif", photo(), note="several pages"),
         restorable("gif of one frame", save(pixels.quantize(16), "GIF"), ".gif"),

@@ -119,7 +119,13 @@ def _read(files: dict[str, bytes], name: str) -> bytes:
 
 
 @pytest.fixture
-def run() -> Run:
+def run(finished: Run) -> Run:
+    """A copy to change."""
+    return Run([dict(row) for row in finished.rows], dict(finished.inputs), dict(finished.outputs))
+
+
+@pytest.fixture(scope="session")
+def finished() -> Run:
     run = Run()
     for index, name in enumerate(HOSTILE):
         run.restore(name, photo(index))

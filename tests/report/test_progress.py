@@ -9,7 +9,6 @@ import struct
 import sys
 import termios
 import threading
-from collections.abc import Iterator
 
 import pytest
 from rich.cells import cell_len
@@ -100,7 +99,7 @@ class Screen:
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         self.stream = os.fdopen(side, "w")
         self._drawn = b""
-        self._reader = threading.Thread(target=self._read)
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
@@ -118,10 +117,10 @@ class Screen:
 
 
 @pytest.fixture(params=[20, 40, 80, 160])
-def columns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def columns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("COLUMNS", raising=False)
-    yield request.param
+    return request.param
 
 
 def test_a_terminal_of_any_width_is_drawn_in_one_line(columns: int) -> None:
@@ -137,7 +136,15 @@ def test_a_terminal_of_any_width_is_drawn_in_one_line(columns: int) -> None:
     assert drawn.count("\x1b[?25l") == drawn.count("\x1b[?25h") == 1  # the cursor comes back
 
 
-def test_stdout_stays_what_it_was(columns: int) -> None:
+def test_a_window_made_narrower_is_drawn_narrower() -> None:
+    screen = Screen(120)
+    with Progress(2000, 5760.0, screen.stream) as progress:
+        fcntl.ioctl(screen.stream, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        progress.update([ROW] * 412)
+    assert "━" not in screen.drawn().splitlines()[-1]
+
+
+def test_a_stdout_that_is_no_terminal_is_left_alone(columns: int) -> None:
     screen, before = Screen(columns), sys.stdout
     with Progress(1, 1.0, screen.stream):
         assert sys.stdout is before

@@ -8,7 +8,7 @@ BATCH = pa.RecordBatch.from_pydict({"a": ["x", "y", None, "x"], "b": [1, 2, 3, 4
 
 
 def test_only_the_named_columns_are_read() -> None:
-    assert list(rows(BATCH, ("b", "a")))[0] == {"b": 1, "a": "x"}
+    assert next(rows(BATCH, ("b", "a"))) == {"b": 1, "a": "x"}
 
 
 def test_having_keeps_rows_with_one_of_the_values_and_never_null() -> None:

@@ -15,6 +15,7 @@ def test_what_is_written_arrives() -> None:
     terminal.flush()
     assert stream.getvalue() == "one\n"
     assert not terminal.isatty()
+    assert terminal.columns == 80
 
 
 def test_a_closed_stream_is_not_an_error() -> None:

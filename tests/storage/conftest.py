@@ -6,7 +6,8 @@ import pytest
 from s3 import Swift, swift  # noqa: F401
 
 from deepimage.config import Storage
-from deepimage.storage.bucket import BucketStore, filesystem
+from deepimage.storage.bucket import BucketStore
+from deepimage.storage.client import filesystem
 
 _numbers = itertools.count()
 

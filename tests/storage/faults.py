@@ -1,5 +1,6 @@
 """A bad line to a real server: answers that break off or never come."""
 
+import contextlib
 import socket
 import threading
 from typing import Self
@@ -68,8 +69,6 @@ def _receive(source: socket.socket) -> bytes:
 
 def _close(*sockets: socket.socket) -> None:
     for one in sockets:
-        try:
+        with contextlib.suppress(OSError):  # closed from the other side
             one.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # closed from the other side
         one.close()

@@ -2,14 +2,14 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from deepimage.config import Storage
 from deepimage.errors import StorageError, UsageError
-from deepimage.storage.bucket import BucketStore, filesystem
+from deepimage.storage.bucket import BucketStore
+from deepimage.storage.client import filesystem
 from deepimage.storage.uri import fetch
 
 from .contract import StoreContract
@@ -37,7 +37,7 @@ def test_keys_that_no_disk_can_have_round_trip(store: BucketStore, key: str) -> 
 
 
 def test_a_listing_of_many_pages_is_complete_and_a_stream(store: BucketStore) -> None:
-    keys = [f"{number:04}.jpg" for number in range(205)]  # the server answers 100 at a time
+    keys = [f"{number:04}.jpg" for number in range(105)]  # the server answers 50 at a time
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda key: store.write(key, b"x"), keys))
     listing = store.list()
@@ -108,7 +108,7 @@ def test_a_server_that_says_nothing_is_given_up(store: BucketStore) -> None:
     with BadLine(urlsplit(_endpoint(store)).port, stalled=True) as line:
         settings = Storage(endpoint_url=line.endpoint, retries=0, read_seconds=0.5)
         started = time.monotonic()
-        with pytest.raises(StorageError, match="a.jpg"):
+        with pytest.raises(StorageError, match=r"a\.jpg"):
             fetch(store.uri("a.jpg"), settings)
         assert time.monotonic() - started < 5
 
@@ -116,17 +116,15 @@ def test_a_server_that_says_nothing_is_given_up(store: BucketStore) -> None:
 def test_wrong_credentials_are_said(store: BucketStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
     other = BucketStore(store.url, Storage(retries=0, connect_seconds=3))  # other settings, so another client
-    for action in (lambda: other.write("a", b"x"), lambda: other.read("a"), lambda: next(other.list()), other.probe_conditional):
+    for action in (
+        lambda: other.write("a", b"x"),
+        lambda: other.read("a"),
+        lambda: next(other.list()),
+        other.probe_conditional,
+    ):
         with pytest.raises(StorageError, match=r"cannot .*s3://photos/.*denied") as caught:
             action()
         assert "\n" not in str(caught.value)
-
-
-def test_missing_credentials_are_said(store: BucketStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with pytest.raises(StorageError, match="set AWS_ACCESS_KEY_ID"):
-        BucketStore(store.url, Storage(retries=0, connect_seconds=4)).read("a")
 
 
 def test_a_missing_bucket_is_said(settings: Storage, bucket: str) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,13 @@ def store(tmp_path: Path, settings: Storage) -> LocalStore:
 
 class TestContract(StoreContract):
     pass
+
+
+def test_one_of_many_creators_wins(store: LocalStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda number: store.create("a", bytes([number])), range(8)))
+    assert won.count(True) == 1
+    assert store.read("a") == bytes([won.index(True)])
 
 
 @pytest.mark.parametrize("key", ["", "/etc/x", "../x", "a/../../x", "a/./b", "a//b", "a/", "nul\0"])

@@ -6,12 +6,11 @@ a walk that runs out of bytes ends, and the decoder says what is wrong.
 
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deepimage.errors import ImageError
 
-_MOST_BLOCKS = 50_000  # PNG chunks or JPEG segments; 8 kB IDATs of a 400 MB PNG stay below it
+MOST_BLOCKS = 50_000  # PNG chunks or JPEG segments; 8 kB IDATs of a 400 MB PNG stay below it
 _MOST_SCANS = 100  # of a progressive JPEG, each costing a pass over the picture; encoders write about 10
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # neither stuffing (FF00), restart (D0-D7) nor fill (FFFF)
 _UNREADABLE_FRAMES = {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF}  # lossless and hierarchical, T.81 table B.1
@@ -37,7 +36,7 @@ class Container:
 def jpeg(data: bytes) -> Container:
     """Refuse JPEG processes that no web browser reads, and floods of segments or scans."""
     progressive, scans, position = False, 0, 2
-    for _ in range(_MOST_BLOCKS):
+    for _ in range(MOST_BLOCKS):
         found = _MARKER.search(data, position)
         if not found or found.end() + 10 > len(data):
             return Container()
@@ -51,7 +50,7 @@ def jpeg(data: bytes) -> Container:
         if scans > _MOST_SCANS:
             raise ImageError("E_BOMB", f"a progressive JPEG of more than {_MOST_SCANS} scans")
         position = found.end() if marker in (0x01, 0xD8) else found.end() + _u16(data, found.end())
-    raise ImageError("E_BOMB", f"a JPEG of more than {_MOST_BLOCKS} segments")
+    raise ImageError("E_BOMB", f"a JPEG of more than {MOST_BLOCKS} segments")
 
 
 def _check_frame(marker: int, bits: int, components: int) -> None:
@@ -65,37 +64,11 @@ def _check_frame(marker: int, bits: int, components: int) -> None:
         raise ImageError("E_COLOR", f"a JPEG of {components} components; expected grey, colour or CMYK")
 
 
-def png(data: bytes) -> Container:
-    """Frames of an animation, bit depth, and HDR that no 8-bit reader shows right."""
-    bits = data[24] if len(data) > 24 else 8
-    frames, wide = 1, False
-    for kind, body in _png_chunks(data):
-        if kind == b"acTL":
-            frames = int.from_bytes(data[body : body + 4], "big")
-        elif kind == b"cICP":
-            wide = _check_cicp(data[body], data[body + 1])
-    return Container(frames=frames, bits=bits, lossless=True, wide=wide)
-
-
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int]]:
-    """(kind, offset of its body) of every whole chunk."""
-    position = 8
-    for _ in range(_MOST_BLOCKS):
-        if position + 12 > len(data):
-            return
-        length, kind = struct.unpack_from(">I4s", data, position)
-        if kind == b"IEND" or position + 12 + length > len(data):
-            return
-        yield kind, position + 8
-        position += 12 + length
-    raise ImageError("E_BOMB", f"a PNG of more than {_MOST_BLOCKS} chunks")
-
-
 def webp(data: bytes) -> Container:
     """Canvas, frames and kind; libwebp allocates the canvas when it opens a file."""
     size, frames, lossless = None, 0, False
     position = 12
-    for _ in range(_MOST_BLOCKS):
+    for _ in range(MOST_BLOCKS):
         if position + 18 > len(data):
             return Container(size=size, frames=max(frames, 1), lossless=lossless, chroma=None if lossless else "4:2:0")
         kind, length = struct.unpack_from("<4sI", data, position)
@@ -103,7 +76,7 @@ def webp(data: bytes) -> Container:
         lossless |= kind == b"VP8L"
         size = size or _webp_size(kind, data[position + 8 : position + 18])
         position += 8 + length + length % 2
-    raise ImageError("E_BOMB", f"a WebP of more than {_MOST_BLOCKS} chunks")
+    raise ImageError("E_BOMB", f"a WebP of more than {MOST_BLOCKS} chunks")
 
 
 def _webp_size(kind: bytes, body: bytes) -> tuple[int, int] | None:
@@ -122,7 +95,7 @@ def avif(data: bytes) -> Container:
     """Depth and chroma of the first AV1 configuration (AV1-ISOBMFF 2.3.3), colour of the first nclx box."""
     start = data[:65536]
     config, colour = start.find(b"av1C"), start.find(b"colrnclx")
-    wide = colour >= 0 and len(start) >= colour + 12 and _check_cicp(_u16(start, colour + 8), _u16(start, colour + 10))
+    wide = colour >= 0 and len(start) >= colour + 12 and check_cicp(_u16(start, colour + 8), _u16(start, colour + 10))
     if config < 0 or len(start) < config + 8:
         return Container(wide=wide)
     flags = start[config + 6]
@@ -131,7 +104,7 @@ def avif(data: bytes) -> Container:
     return Container(bits=bits, chroma=None if flags & 0x10 else chroma, wide=wide)
 
 
-def _check_cicp(primaries: int, transfer: int) -> bool:
+def check_cicp(primaries: int, transfer: int) -> bool:
     """Refuse high dynamic range, which would come out pale; True for primaries other than sRGB's."""
     if transfer in _HDR_TRANSFERS:
         raise ImageError("E_COLOR", f"an HDR picture ({_HDR_TRANSFERS[transfer]}); expected standard dynamic range")

@@ -14,10 +14,11 @@ from deepimage.image.codec import containers
 from deepimage.image.codec.containers import Container
 from deepimage.image.codec.magic import sniff
 from deepimage.image.codec.opening import open_image, quiet
+from deepimage.image.codec.png import png
 from deepimage.image.codec.quality import estimate_quality
 
 ORIENTATION = 274  # EXIF and TIFF tag
-_CONTAINERS = {"jpeg": containers.jpeg, "png": containers.png, "webp": containers.webp, "avif": containers.avif}
+_CONTAINERS = {"jpeg": containers.jpeg, "png": png, "webp": containers.webp, "avif": containers.avif}
 
 # No photo packs more than 250 pixels into a byte; flat fields do, and a small one of those costs little.
 _DENSEST = 250  # pixels per byte

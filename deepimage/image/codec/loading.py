@@ -11,6 +11,7 @@ from deepimage.errors import ImageError
 from deepimage.image.codec.depth import to_8_bits
 from deepimage.image.codec.header import Header
 from deepimage.image.codec.opening import damaged
+from deepimage.image.codec.png import check_data
 
 _JPEG_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 # Stray bytes in the header, or a few before the end, hide no pixel; before a restart marker (D0 to D7) they do.
@@ -35,7 +36,7 @@ class Samples:
 def load(data: bytes, image: ImageFile.ImageFile, header: Header) -> Samples:
     """Decode the opened `image` of `data`. Raises ImageError E_TRUNCATED, E_BOMB, E_COLOR."""
     try:
-        return _load_jpeg(data, image) if header.format == "jpeg" else _load(image, header)
+        return _load_jpeg(data, image) if header.format == "jpeg" else _load(data, image, header)
     except ImageError:
         raise
     except (Exception, MemoryError) as error:
@@ -43,24 +44,24 @@ def load(data: bytes, image: ImageFile.ImageFile, header: Header) -> Samples:
 
 
 def _load_jpeg(data: bytes, image: ImageFile.ImageFile) -> Samples:
-    """By TurboJPEG, whose strict mode reports the damage that Pillow's decoder paints grey."""
-    space, note = _JPEG_SPACES[image.mode], None
+    """By TurboJPEG, whose strict mode reports the damage that Pillow's decoder paints grey; both give equal pixels."""
     try:
-        pixels = simplejpeg.decode_jpeg(data, colorspace=space)
+        pixels = simplejpeg.decode_jpeg(data, colorspace=_JPEG_SPACES[image.mode])
     except ValueError as error:
         if _UNNAMED_SAMPLING in str(error):
             return Samples(np.asarray(image), image.mode)
-        if not _HARMLESS.search(str(error)):
-            raise
-        note = "stray bytes in the file skipped"
-        pixels = simplejpeg.decode_jpeg(data, colorspace=space, strict=False)
+        if _HARMLESS.search(str(error)):
+            return Samples(np.asarray(image), image.mode, note="stray bytes in the file skipped")
+        raise
     if image.mode == "CMYK":
         pixels = 255 - pixels  # Adobe stores the paper that shows, not the ink
-    return Samples(pixels[..., 0] if image.mode == "L" else pixels, image.mode, note=note)
+    return Samples(pixels[..., 0] if image.mode == "L" else pixels, image.mode)
 
 
-def _load(image: ImageFile.ImageFile, header: Header) -> Samples:
+def _load(data: bytes, image: ImageFile.ImageFile, header: Header) -> Samples:
     image.load()
+    if header.format == "png":
+        check_data(data, count=_ends_black(image))
     if image.mode in _DEEP:
         pixels, note = to_8_bits(np.asarray(image), header.bits)
         return Samples(pixels, "L", note=note)
@@ -81,3 +82,9 @@ def _with_alpha(image: ImageFile.ImageFile, header: Header) -> Samples:
     samples = np.asarray(straight)
     pixels = samples[..., 0] if header.grey else samples[..., :3]
     return Samples(np.ascontiguousarray(pixels), "L" if header.grey else "RGB", np.ascontiguousarray(samples[..., -1]))
+
+
+def _ends_black(image: ImageFile.ImageFile) -> bool:
+    """Is one of the last two rows all zeros? Two, since interlacing fills every other row last."""
+    width, height = image.size
+    return any(image.crop((0, y, width, y + 1)).getbbox() is None for y in range(max(height - 2, 0), height))

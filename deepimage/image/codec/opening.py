@@ -5,6 +5,7 @@ and the limits of the recipe are checked on every file instead.
 """
 
 import io
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ _PLUGINS: dict[str, Callable[[io.BytesIO, str], ImageFile.ImageFile]] = {
     "tiff": TiffImagePlugin.TiffImageFile,
     "avif": AvifImagePlugin.AvifImageFile,
 }
+_NO_MEMORY = re.compile("insufficient memory|allocation failed|out of memory", re.IGNORECASE)  # libjpeg, libavif
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -57,9 +59,9 @@ def quiet() -> Iterator[None]:
 
 def damaged(error: BaseException) -> ImageError:
     """The verdict on whatever a decoder library raised; on 11,000 broken files it was one of eleven exception types."""
-    if isinstance(error, MemoryError):
-        return ImageError("E_BOMB", "its decoding needs more memory than there is")
     text = " ".join(str(error).split())[:200] or type(error).__name__
+    if isinstance(error, MemoryError) or _NO_MEMORY.search(text):
+        return ImageError("E_BOMB", "its decoding needs more memory than there is")
     if isinstance(error, Image.DecompressionBombError) or "too large" in text:
         return ImageError("E_BOMB", f"it unpacks to more than a picture needs: {text}")
     return ImageError("E_TRUNCATED", f"the data ends early or is damaged: {text}")

@@ -1,0 +1,94 @@
+"""The same job from and to a real S3 server: the same bytes as on disk, and nothing lost when the server dies."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from catalogue import LOCAL, make, outputs, recipe, run
+from s3 import Swift, swift  # noqa: F401
+
+from deepimage.storage.bucket import filesystem
+from deepimage.storage.store import Store
+from pipelines import catalog
+from pipelines.verify import verify
+
+pytestmark = pytest.mark.s3
+ODD = (
+    "a b.jpg",
+    "q?x=1.jpg",
+    "h#1.jpg",
+    "per%20cent.jpg",
+    "plus+.jpg",
+    "ünï.jpg",
+    "new\nline.jpg",
+    "quote'\".jpg",
+    "日本.jpg",
+)
+
+
+@pytest.fixture(scope="module")
+def bucket(swift: Swift) -> str:  # noqa: F811
+    filesystem(recipe().storage).mkdir("catalogue")
+    return "s3://catalogue"
+
+
+def upload(folder: Path, url: str) -> None:
+    store = Store.open(url, recipe().storage)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            store.write(str(path.relative_to(folder)), path.read_bytes())
+
+
+def contents(url: str) -> dict[str, bytes]:
+    store = Store.open(url, recipe().storage)
+    return {entry.key: store.read(entry.key) for entry in store.list() if not entry.key.startswith("_deepimage/")}
+
+
+@pytest.mark.ray
+@pytest.mark.parametrize("engine", ["local", "ray"])
+def test_s3_gives_the_bytes_of_the_disk(bucket: str, tmp_path: Path, engine: str) -> None:
+    source = make(tmp_path / "in", len(ODD) + 4)
+    for name, path in zip(ODD, sorted(source.rglob("0*.jpg")), strict=False):
+        path.rename(source / name)
+    upload(source, f"{bucket}/{engine}/in")
+    # a cluster of its own: workers take the credentials from the environment they start in
+    settings = recipe(f"runtime.engine={engine}", "runtime.look_here_below=0")
+    rows = run(f"{bucket}/{engine}/in", f"{bucket}/{engine}/out", settings)
+    assert set(ODD) <= rows.keys()
+    run(source, tmp_path / "out", recipe(LOCAL))
+    disk = {name: (tmp_path / "out" / name).read_bytes() for name in outputs(tmp_path / "out")}
+    assert contents(f"{bucket}/{engine}/out") == disk
+    assert list(verify(f"{bucket}/{engine}/out", f"{bucket}/{engine}/in", settings)) == []
+
+
+def test_a_server_that_dies_and_comes_back_loses_nothing(bucket: str, swift: Swift, tmp_path: Path) -> None:  # noqa: F811
+    source = make(tmp_path / "in", 30)
+    upload(source, f"{bucket}/outage/in")
+    settings = recipe(LOCAL, "storage.retries=8", "runtime.batch_rows=2")
+
+    def outage() -> None:
+        time.sleep(1.5)
+        swift.kill()
+        time.sleep(3)
+        swift.start()
+
+    trouble = threading.Thread(target=outage)
+    trouble.start()
+    try:
+        run(f"{bucket}/outage/in", f"{bucket}/outage/out", settings)
+    finally:
+        trouble.join()
+    rows = run(f"{bucket}/outage/in", f"{bucket}/outage/out", settings)  # retries what the outage failed, if anything
+    assert {row["status"] for row in rows.values()} == {"done", "aliased"}
+    run(source, tmp_path / "out", recipe(LOCAL))
+    disk = {name: (tmp_path / "out" / name).read_bytes() for name in outputs(tmp_path / "out")}
+    assert contents(f"{bucket}/outage/out") == disk
+    assert list(verify(f"{bucket}/outage/out", f"{bucket}/outage/in", settings)) == []
+
+
+def test_a_dry_run_on_s3_makes_no_picture(bucket: str, tmp_path: Path) -> None:
+    upload(make(tmp_path / "in", 3), f"{bucket}/dry/in")
+    with catalog.opened(f"{bucket}/dry/in", f"{bucket}/dry/out", recipe(LOCAL)) as (job, engine):
+        assert catalog.prepare(job, engine, quiet=True).to_restore == 3
+    assert contents(f"{bucket}/dry/out") == {}
