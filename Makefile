@@ -2,13 +2,15 @@
 PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check format clean
+.PHONY: demo test tests-s3 check format clean
 
 demo: .venv/ready
 	$(BIN)/deepimage demo demo-output
 
-test: check .venv-s3/ready
+test: check tests-s3
 	$(BIN)/python -m pytest
+
+tests-s3: .venv-swift/ready
 
 check: .venv/ready
 	$(BIN)/ruff check .
@@ -21,10 +23,15 @@ format: .venv/ready
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv .venv-s3 demo-output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-swift demo-output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 .venv/ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "deepimage needs Python 3.11 or newer; found $$($(PYTHON) --version)"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+.venv-swift/ready: Makefile
+	$(PYTHON) -m venv .venv-swift
+	.venv-swift/bin/python -m pip install --quiet --disable-pip-version-check 'swift==2.38.3'
 	@touch $@

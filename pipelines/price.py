@@ -91,7 +91,9 @@ def _crops(job: Job, rows: Rows) -> Iterator[tuple[Row, Picture]]:
     with open_decoders(job.recipe) as decoders:
         for row in rows:
             try:
-                picture = decode(decoders, fetch(row["uri"], job.recipe.storage), job.recipe.limits)
+                picture = decode(
+                    decoders, fetch(row["uri"], job.recipe.storage, job.recipe.limits.max_bytes), job.recipe.limits
+                )
             except DeepimageError:
                 continue
             alpha = None if picture.alpha is None else picture.alpha[:_CROP, :_CROP]

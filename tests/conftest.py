@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from s3 import swift  # noqa: F401
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """INPUT as a stream of inventory rows: a folder, bucket or archive listing, or a list file of URIs.
 
-Every file is an input, so that a stray document becomes a row that says so; only what systems leave beside pictures
-is none (names that begin with a dot, thumbnail caches, the records of a former run).
+Every file is an input, so that a stray document becomes a row that says so. What systems leave beside pictures (names
+that begin with a dot, thumbnail caches) is a row with a problem; only the records of a former run are no input at all.
 
 A row of a list is keyed by its URI: relative as it is written, else without the scheme, in either case without "..".
 A key that came before gets its line number added, so each line has one row.
@@ -20,7 +20,8 @@ from deepimage.storage.lists import Line, is_list, read_list
 from deepimage.storage.store import OWN, Entry, Store
 
 Row = dict[str, Any]
-_CLUTTER = {OWN, "thumbs.db", "desktop.ini", "__macosx", "@eadir"}
+_CLUTTER = {"thumbs.db", "desktop.ini", "__macosx", "@eadir"}
+_CLUTTERED = "hidden, or left by a system beside pictures"
 
 
 def inventory(url: str, settings: Storage) -> Iterator[Row]:
@@ -32,13 +33,13 @@ def inventory(url: str, settings: Storage) -> Iterator[Row]:
         yield from _listed(url, settings)
         return
     for entry in Store.open(url, settings).list():
-        if is_input(entry.key):
-            yield _row(entry, None)
+        if OWN not in entry.key.split("/"):
+            yield _row(entry._replace(problem=_CLUTTERED) if is_clutter(entry.key) else entry, None)
 
 
-def is_input(key: str) -> bool:
-    """Whether `key` may be a picture, rather than what systems leave beside pictures."""
-    return not any(part.lower() in _CLUTTER or (part[:1] == "." and part.strip(".")) for part in key.split("/"))
+def is_clutter(key: str) -> bool:
+    """Whether `key` is hidden, or what systems leave beside pictures."""
+    return any(part.lower() in _CLUTTER or (part[:1] == "." and part.strip(".")) for part in key.split("/"))
 
 
 class _Seen:

@@ -21,7 +21,7 @@ def _colour() -> list[Case]:
     pixels = photo()
     ink = 255 - np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])  # no black
     cmyk = save(Image.fromarray(ink, "CMYK"), "JPEG", quality=97, subsampling=0)
-    lab = ImageCms.applyTransform(Image.fromarray(pixels), _to_lab())
+    lab = _to_lab().apply(Image.fromarray(pixels))
     grey = pixels[..., 0]
     return [
         restorable("cmyk jpeg", cmyk, ".jpg", pixels, LOSSY, note="CMYK"),

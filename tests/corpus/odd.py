@@ -33,7 +33,7 @@ def _alpha() -> list[Case]:
     opaque = np.dstack([pixels, np.full_like(disc, 255)])
     red = np.full((40, 48, 3), (200, 30, 30), np.uint8)
     half = np.repeat(np.array([[255, 0]], np.uint8), 24, axis=1).repeat(40, axis=0)
-    green_below = np.where(half[..., None] > 0, red, np.uint8([0, 255, 0]))
+    green_below = np.where(half[..., None] > 0, red, np.array([0, 255, 0], np.uint8))
     nothing = np.dstack([pixels, 0 * disc])
     three = np.array([[0, 1, 2, 1]], np.uint8).repeat(8, axis=0).repeat(2, axis=1)
     palette = np.array([[250, 0, 0], [0, 250, 0], [0, 0, 250]], np.uint8)
@@ -159,18 +159,17 @@ def _company() -> list[Case]:
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("evil.js", "alert(1)")
     still = save(photo(), "PNG")
-    lossy = {"pixels": photo(), "tolerance": LOSSY}
     return [
-        restorable("jpeg and zip in one", jpeg + archive.getvalue(), ".jpg", **lossy),
-        restorable("jpeg with 1 MB behind it", jpeg + b"\xa5" * 1_000_000, ".jpg", **lossy),
+        restorable("jpeg and zip in one", jpeg + archive.getvalue(), ".jpg", photo(), LOSSY),
+        restorable("jpeg with 1 MB behind it", jpeg + b"\xa5" * 1_000_000, ".jpg", photo(), LOSSY),
         restorable(
-            "jpeg with stray bytes in its header", jpeg[:20] + b"abc" + jpeg[20:], ".jpg", **lossy, note="stray"
+            "jpeg with stray bytes in its header", jpeg[:20] + b"abc" + jpeg[20:], ".jpg", photo(), LOSSY, note="stray"
         ),
-        restorable("mpo of two pictures", phone, ".jpg", **lossy),
+        restorable("mpo of two pictures", phone, ".jpg", photo(), LOSSY),
         restorable("tiff of two pages", several, ".tif", photo(), note="several pages"),
         restorable("gif of one frame", save(pixels.quantize(16), "GIF"), ".gif"),
         restorable("png named jpg", still, ".jpg", photo()),
-        restorable("jpeg named png", jpeg, ".png", **lossy),
+        restorable("jpeg named png", jpeg, ".png", photo(), LOSSY),
         restorable("png without a suffix", still, "", photo()),
     ]
 

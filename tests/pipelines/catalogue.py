@@ -1,6 +1,7 @@
 """A small dirty catalogue for end-to-end tests, and what a job made of it."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -56,3 +57,12 @@ def outputs(target: Path) -> dict[str, str]:
         for path in files
         if path.relative_to(target).parts[0] != "_deepimage"
     }
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "pipelines", *map(str, arguments)]
+
+
+def job_command(source: Path | str, target: Path | str, engine: str) -> list[str]:
+    settings = [word for item in (*FAST, "runtime.batch_rows=2") for word in ("--set", item)]
+    return command("run", source, target, "--engine", engine, *settings)

@@ -5,13 +5,11 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-import catalogue
 import pytest
-from catalogue import LOCAL, make, manifest, outputs, recipe, run
+from catalogue import LOCAL, command, job_command, make, manifest, outputs, recipe, run
 
 from deepimage.errors import UsageError
 from pipelines import catalog, price
@@ -142,15 +140,6 @@ def test_output_that_holds_other_things_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out" / "diary.txt").write_text("mine")
     with pytest.raises(UsageError, match="already holds files"):
         run(source, tmp_path / "out", recipe(LOCAL))
-
-
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "pipelines", *map(str, arguments)]
-
-
-def job_command(source: Path, target: Path, engine: str) -> list[str]:
-    settings = [word for item in (*catalogue.FAST, "runtime.batch_rows=2") for word in ("--set", item)]
-    return command("run", source, target, "--engine", engine, *settings)
 
 
 @pytest.mark.parametrize("engine", ["local", pytest.param("ray", marks=pytest.mark.ray)])

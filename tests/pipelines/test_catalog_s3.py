@@ -1,12 +1,13 @@
 """The same job from and to a real S3 server: the same bytes as on disk, and nothing lost when the server dies."""
 
+import subprocess
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from catalogue import LOCAL, make, outputs, recipe, run
-from s3 import Swift, swift  # noqa: F401
+from catalogue import LOCAL, job_command, make, manifest, outputs, recipe, run
+from s3 import Swift
 
 from deepimage.storage.bucket import filesystem
 from deepimage.storage.store import Store
@@ -28,7 +29,7 @@ ODD = (
 
 
 @pytest.fixture(scope="module")
-def bucket(swift: Swift) -> str:  # noqa: F811
+def bucket(swift: Swift) -> str:
     filesystem(recipe().storage).mkdir("catalogue")
     return "s3://catalogue"
 
@@ -52,17 +53,18 @@ def test_s3_gives_the_bytes_of_the_disk(bucket: str, tmp_path: Path, engine: str
     for name, path in zip(ODD, sorted(source.rglob("0*.jpg")), strict=False):
         path.rename(source / name)
     upload(source, f"{bucket}/{engine}/in")
-    # a cluster of its own: workers take the credentials from the environment they start in
-    settings = recipe(f"runtime.engine={engine}", "runtime.look_here_below=0")
-    rows = run(f"{bucket}/{engine}/in", f"{bucket}/{engine}/out", settings)
-    assert set(ODD) <= rows.keys()
+    # a process of its own: workers take the credentials from the environment that their cluster started in
+    command = job_command(f"{bucket}/{engine}/in", f"{bucket}/{engine}/out", engine)
+    subprocess.run([*command, "--set", "runtime.look_here_below=0"], check=True, capture_output=True)
+    settings = recipe(LOCAL)
+    assert set(ODD) <= manifest(f"{bucket}/{engine}/out").keys()
     run(source, tmp_path / "out", recipe(LOCAL))
     disk = {name: (tmp_path / "out" / name).read_bytes() for name in outputs(tmp_path / "out")}
     assert contents(f"{bucket}/{engine}/out") == disk
     assert list(verify(f"{bucket}/{engine}/out", f"{bucket}/{engine}/in", settings)) == []
 
 
-def test_a_server_that_dies_and_comes_back_loses_nothing(bucket: str, swift: Swift, tmp_path: Path) -> None:  # noqa: F811
+def test_a_server_that_dies_and_comes_back_loses_nothing(bucket: str, swift: Swift, tmp_path: Path) -> None:
     source = make(tmp_path / "in", 30)
     upload(source, f"{bucket}/outage/in")
     settings = recipe(LOCAL, "storage.retries=8", "runtime.batch_rows=2")

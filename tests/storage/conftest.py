@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from s3 import Swift, swift  # noqa: F401
+from s3 import Swift
 
 from deepimage.config import Storage
 from deepimage.storage.bucket import BucketStore
@@ -18,7 +18,7 @@ def settings() -> Storage:
 
 
 @pytest.fixture(scope="session")
-def bucket(swift: Swift, settings: Storage) -> str:  # noqa: F811
+def bucket(swift: Swift, settings: Storage) -> str:
     filesystem(settings).mkdir("photos")
     return "photos"
 

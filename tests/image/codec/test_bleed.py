@@ -13,7 +13,7 @@ from deepimage.image.codec.bleed import bleed
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_visible_pixels_stay_and_hidden_ones_get_visible_colours(height: int, width: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    pixels, alpha = photo(height, width), rng.choice(np.uint8([0, 0, 0, 1, 255]), (height, width))
+    pixels, alpha = photo(height, width), rng.choice(np.array([0, 0, 0, 1, 255], np.uint8), (height, width))
     bled = bleed(pixels, alpha)
     assert np.array_equal(bled[alpha > 0], pixels[alpha > 0])
     if (alpha > 0).any():
@@ -35,7 +35,7 @@ def test_the_nearest_side_wins() -> None:
 def test_enlarging_draws_no_fringe() -> None:
     y, x = np.mgrid[0:32, 0:32]
     alpha = np.where(np.hypot(y - 16, x - 16) < 10, 255, 0).astype(np.uint8)
-    pixels = np.where(alpha[..., None] > 0, np.uint8([200, 160, 30]), np.uint8(0))
+    pixels = np.where(alpha[..., None] > 0, np.array([200, 160, 30], np.uint8), np.uint8(0))
     enlarged = np.asarray(Image.fromarray(bleed(pixels, alpha)).resize((128, 128), Image.Resampling.BICUBIC))
     mask = np.asarray(Image.fromarray(alpha).resize((128, 128), Image.Resampling.BICUBIC))
     assert np.abs(enlarged[mask > 8].astype(int) - (200, 160, 30)).max() == 0

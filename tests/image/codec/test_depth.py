@@ -26,11 +26,11 @@ def test_order_is_kept() -> None:
 @pytest.mark.parametrize(
     ("values", "expected", "words"),
     [
-        (np.float32([[0, 0.5, 1]]), [[0, 128, 255]], "[0, 1]"),
-        (np.float32([[-1000, 0, 1000]]), [[0, 128, 255]], "[-1000, 1000]"),
-        (np.float32([[0.5, np.nan, np.inf]]), [[128, 0, 0]], "[0, 1]"),
-        (np.float32([[7, 7]]), [[0, 0]], "[7, 7]"),
-        (np.int32([[-5, 95]]), [[0, 255]], "[-5, 95]"),
+        (np.array([[0, 0.5, 1]], np.float32), [[0, 128, 255]], "[0, 1]"),
+        (np.array([[-1000, 0, 1000]], np.float32), [[0, 128, 255]], "[-1000, 1000]"),
+        (np.array([[0.5, np.nan, np.inf]], np.float32), [[128, 0, 0]], "[0, 1]"),
+        (np.array([[7, 7]], np.float32), [[0, 0]], "[7, 7]"),
+        (np.array([[-5, 95]], np.int32), [[0, 255]], "[-5, 95]"),
     ],
 )
 def test_floats_and_strange_integers_say_their_range(values: np.ndarray, expected: list[list[int]], words: str) -> None:

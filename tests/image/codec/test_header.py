@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import simplejpeg
-from corpus import Case, bombs
+from corpus import Case, cases
 from corpus.forge import ihdr, orientation, photo, png, save
 from corpus.samples import TEN_BIT_AVIF
 from PIL import Image
@@ -116,7 +116,7 @@ def small_process() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.mark.parametrize("case", bombs.cases(), ids=str)
+@pytest.mark.parametrize("case", [case for case in cases() if case.error_code == "E_BOMB"], ids=str)
 def test_bombs_are_refused_without_room_for_their_pixels(small_process: Sandbox, case: Case) -> None:
     with pytest.raises(ImageError) as caught:
         small_process.call(case.data, {})

@@ -3,7 +3,7 @@
 import warnings
 
 import pytest
-from corpus.forge import insert, chunk, photo, save
+from corpus.forge import chunk, insert, photo, save
 from PIL import Image, ImageFile
 
 from deepimage.errors import ImageError

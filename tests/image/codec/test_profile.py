@@ -1,6 +1,5 @@
 """Colours come to sRGB by their profile; sRGB itself is left alone; our own profiles never change."""
 
-import hashlib
 import io
 import subprocess
 import sys
@@ -20,14 +19,13 @@ def test_our_profiles_are_the_same_in_every_process() -> None:
     root = Path(profile.__file__).parents[3]
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True, cwd=root)
     assert bytes.fromhex(run.stdout) == profile.srgb() + profile.grey()
-    assert len(hashlib.sha256(profile.srgb()).hexdigest()) == 64
 
 
 @pytest.mark.parametrize(("data", "space"), [(profile.srgb(), "RGB"), (profile.grey(), "GRAY")])
 def test_our_profiles_are_valid_and_small(data: bytes, space: str) -> None:
     read = ImageCms.ImageCmsProfile(io.BytesIO(data)).profile
     assert read.xcolor_space.strip() == space
-    assert read.profile_description.startswith("sRGB")
+    assert "sRGB" in str(read.profile_description)
     assert int.from_bytes(data[:4], "big") == len(data) < 700
 
 
@@ -42,13 +40,13 @@ def test_a_wide_profile_moves_colours_but_not_greys() -> None:
     converted, note = to_srgb(ramp, "RGB", display_p3())
     assert note is None
     assert np.ptp(converted.astype(int), axis=2).max() <= 2
-    red, _ = to_srgb(np.uint8([[[200, 60, 60]]]), "RGB", display_p3())
+    red, _ = to_srgb(np.array([[[200, 60, 60]]], np.uint8), "RGB", display_p3())
     assert red[0, 0, 0] > 205
     assert red[0, 0, 1] < 55
 
 
 def test_black_and_white_stay_exact() -> None:
-    extremes = np.uint8([[[0, 0, 0], [255, 255, 255]]])
+    extremes = np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8)
     assert np.array_equal(to_srgb(extremes, "RGB", display_p3())[0], extremes)
 
 
@@ -74,7 +72,7 @@ def test_a_broken_or_unfitting_profile_is_ignored_with_a_note(mode: str, shape: 
 
 
 def test_cmyk_without_a_profile_is_the_plain_formula() -> None:
-    inks = np.uint8([[[0, 0, 0, 0], [255, 0, 0, 0], [0, 255, 0, 0], [0, 0, 255, 0], [0, 0, 0, 255]]])
+    inks = np.array([[[0, 0, 0, 0], [255, 0, 0, 0], [0, 255, 0, 0], [0, 0, 255, 0], [0, 0, 0, 255]]], np.uint8)
     converted, note = to_srgb(inks, "CMYK", None)
     assert converted[0].tolist() == [[255, 255, 255], [0, 255, 255], [255, 0, 255], [255, 255, 0], [0, 0, 0]]
     assert note == "CMYK without a profile converted by the plain formula"

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 from corpus.forge import photo, save
+from PIL.JpegImagePlugin import JpegImageFile
 
 from deepimage.image.codec.opening import open_image
 from deepimage.image.codec.quality import estimate_quality
 
 
 def luma_table(**settings: object) -> list[int]:
-    return list(open_image(save(photo(16, 16), "JPEG", **settings), "jpeg").quantization[0])
+    opened = open_image(save(photo(16, 16), "JPEG", **settings), "jpeg")
+    assert isinstance(opened, JpegImageFile)
+    return list(opened.quantization[0])
 
 
 @pytest.mark.parametrize("quality", range(1, 101))
