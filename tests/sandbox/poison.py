@@ -3,6 +3,7 @@
 import ctypes
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ def echo(data: bytes, options: dict[str, Any]) -> Answer:
 def act(data: bytes, options: dict[str, Any]) -> Answer:
     """Do what `data` says: b"segfault", b"loop", ...; anything else is echoed."""
     actions = {b"segfault": _segfault, b"loop": _loop, b"allocate": _allocate, b"exit": _exit, b"bug": _bug}
-    actions |= {b"refuse": _refuse, b"babble": _babble, b"boast": _boast, b"write": _write}
+    actions |= {b"refuse": _refuse, b"babble": _babble, b"boast": _boast}
+    actions |= {b"pretend": _pretend, b"lie": _lie}
     if data in actions:
         actions[data]()
     return echo(data, options)
@@ -29,6 +31,21 @@ def act(data: bytes, options: dict[str, Any]) -> Answer:
 def large(data: bytes, options: dict[str, Any]) -> Answer:
     """An array of options["shape"] bytes."""
     return {}, {"pixels": np.full(options["shape"], 7, np.uint8)}
+
+
+def die_once(data: bytes, options: dict[str, Any]) -> Answer:
+    """Remove the file options["marker"] and die; once it is gone, echo."""
+    marker = Path(options["marker"])
+    if marker.exists():
+        marker.unlink()
+        os._exit(1)
+    return echo(data, options)
+
+
+def write(data: bytes, options: dict[str, Any]) -> Answer:
+    """Try to write `data` to the file options["path"]."""
+    Path(options["path"]).write_bytes(data)
+    return {}, {}
 
 
 def _segfault() -> None:
@@ -73,6 +90,9 @@ def _boast() -> None:
     _send(b'{"facts": {}, "arrays": [["pixels", "|u1", [1000000000, 1000000000]]]}')
 
 
-def _write() -> None:
-    with open("/tmp/deepimage-poison", "wb") as file:  # noqa: PTH123
-        file.write(b"x")
+def _pretend() -> None:
+    _send(b'{"error": ["E_UNHEARD_OF", "x"]}')
+
+
+def _lie() -> None:
+    _send(b'{"facts": 5, "arrays": [["pixels", "O", "abc"]]}')

@@ -23,9 +23,9 @@ def decode(data: bytes, limits: Limits) -> Picture:
     or assumed is in the note.
     """
     image, header = open_picture(data, limits)
-    described, icc = metadata.read(image), image.info.get("icc_profile")
+    described, exif_note = metadata.read(image)
     samples = load(data, image, header)
-    pixels, colour_note = to_srgb(samples.pixels, samples.mode, icc)
+    pixels, colour_note = to_srgb(samples.pixels, samples.mode, image.info.get("icc_profile"))
     turn = 1 if header.format == "tiff" else header.orientation  # Pillow turns TIFF itself
     pixels, alpha = _upright(pixels, turn), _opaque_to_none(samples.alpha, turn)
     if pixels.shape[:2] != (header.height, header.width):
@@ -36,7 +36,7 @@ def decode(data: bytes, limits: Limits) -> Picture:
         alpha=alpha,
         grey=pixels.ndim == 2,
         metadata=described,
-        note="; ".join(filter(None, [*_declared(header), samples.note, colour_note])) or None,
+        note="; ".join(filter(None, [*_declared(header), exif_note, samples.note, colour_note])) or None,
     )
 
 

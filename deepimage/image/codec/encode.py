@@ -32,11 +32,11 @@ def encode(picture: Picture, format: str, output: Output) -> bytes:
     """
     height, width = picture.pixels.shape[:2]
     check_fits(format, width, height)
-    metadata, _ = carry(picture.metadata, output.metadata)
+    metadata = carry(picture.metadata, output.metadata)
     try:
         return _ENCODERS[format](picture, metadata, output)
-    except (OSError, ValueError, MemoryError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
         raise ImageError("E_ENCODE", f"{width}x{height} pixels cannot be written as {format}: {reason}") from None
 
 
@@ -60,26 +60,23 @@ def _jpeg(picture: Picture, metadata: Metadata, output: Output) -> bytes:
         pixels = flatten(pixels, picture.alpha, output.background)
         grey = grey and len(set(ImageColor.getrgb(output.background))) == 1
     channels = np.ascontiguousarray(pixels[..., :1] if grey else pixels)
-    return splice(
-        _progressive(channels, output) if output.progressive else _baseline(channels, output),
-        metadata,
-        profile.grey() if grey else profile.srgb(),
-    )
+    encoded = _progressive(channels, output) if output.progressive else _baseline(channels, output)
+    return splice(encoded, metadata, profile.grey() if grey else profile.srgb())
 
 
 def _baseline(pixels: np.ndarray, output: Output) -> bytes:
-    grey = pixels.shape[2] == 1
-    sampling = "Gray" if grey else output.chroma.replace(":", "")
-    encoded: bytes = simplejpeg.encode_jpeg(
-        pixels, output.quality, "GRAY" if grey else "RGB", colorsubsampling=sampling, fastdct=False
-    )
+    space, sampling = ("GRAY", "Gray") if pixels.shape[2] == 1 else ("RGB", output.chroma.replace(":", ""))
+    encoded: bytes = simplejpeg.encode_jpeg(pixels, output.quality, space, colorsubsampling=sampling, fastdct=False)
     return encoded
 
 
 def _progressive(pixels: np.ndarray, output: Output) -> bytes:
     file = io.BytesIO()
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-    image.save(file, "JPEG", quality=output.quality, subsampling=output.chroma, progressive=True, optimize=True)
+    try:
+        image.save(file, "JPEG", quality=output.quality, subsampling=output.chroma, progressive=True)
+    except OSError:  # noise at quality 100 outgrows the two bytes a pixel that Pillow sets aside
+        return _baseline(pixels, output)
     return file.getvalue()
 
 

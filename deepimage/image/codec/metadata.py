@@ -5,8 +5,8 @@ list, not by exception: what is not known to be harmless (place, serial numbers,
 stays behind.
 """
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Literal
 
 from PIL import ExifTags, Image, TiffTags
@@ -41,32 +41,30 @@ _STALE_MAIN |= {_XMP_TAG, _IPTC_TAG, _EXIF, _GPS}
 _STALE_SHOT = {40962, 40963, _INTEROP, _COLOUR_SPACE}
 
 
-def read(image: ImageFile) -> Metadata:
-    """The blocks of an opened file, as they are; the tags of a TIFF are its EXIF, and are gathered into one."""
-    resources = image.info.get("photoshop") or {}
-    if isinstance(image, TiffImageFile):
-        exif, _ = _rewritten(image.getexif, safe=False)
-        return Metadata(exif, _block(image.info.get("xmp")), _block(image.tag_v2.get(_IPTC_TAG)))
-    return Metadata(
-        _block(image.info.get("exif")), _block(image.info.get("xmp")), _block(resources.get(_IPTC_RESOURCE))
-    )
+def read(image: ImageFile) -> tuple[Metadata, str | None]:
+    """The blocks of an opened file, EXIF already without the old picture's part, and a note where it was damaged."""
+    try:
+        exif, note = _exif(image), None
+    except Exception:  # pure Python on a stranger's bytes: it may raise anything, and can harm nothing
+        exif, note = None, "damaged EXIF dropped"
+    return Metadata(exif, _block(image.info.get("xmp")), _iptc(image)), note
 
 
-def carry(metadata: Metadata, policy: Policy) -> tuple[Metadata, str | None]:
-    """What of `metadata` the result shall hold, and a note on what was damaged. Never fails.
+def carry(metadata: Metadata, policy: Policy) -> Metadata:
+    """What of `metadata` the result shall hold. Never fails: what cannot be read is left out.
 
     strip: nothing. keep: all but what describes the old picture. safe: by list, and of XMP the title, keywords,
     authors and rights alone. EXIF comes out as a bare TIFF structure, without the leading Exif\\0\\0.
     """
     if policy == "strip":
-        return Metadata(), None
-    safe, exif, note = policy == "safe", None, None
+        return Metadata()
+    exif, packet, datasets = None, metadata.xmp, metadata.iptc
     if metadata.exif:
-        exif, note = _rewritten(partial(_parse, metadata.exif), safe)
-    packet, datasets = metadata.xmp, metadata.iptc
-    if safe:
+        with suppress(Exception):  # as in `read`
+            exif = _rewrite(_parse(metadata.exif), safe=policy == "safe")
+    if policy == "safe":
         packet, datasets = packet and xmp.rights(packet), datasets and iptc.described(datasets)
-    return Metadata(exif, packet, datasets), note
+    return Metadata(exif, packet, datasets)
 
 
 def tags(exif: bytes) -> dict[int, Any]:
@@ -76,38 +74,45 @@ def tags(exif: bytes) -> dict[int, Any]:
     return entries | {pointer: found for pointer in (_EXIF, _GPS) if (found := block.get_ifd(pointer))}
 
 
+def _exif(image: ImageFile) -> bytes | None:
+    if isinstance(image, TiffImageFile):  # its own tags are its EXIF
+        return _rewrite(image.getexif(), safe=False)
+    data = _block(image.info.get("exif"))
+    return _rewrite(_parse(data), safe=False) if data else None
+
+
+def _iptc(image: ImageFile) -> bytes | None:
+    if isinstance(image, TiffImageFile):
+        return _block(image.tag_v2.get(_IPTC_TAG))
+    return _block((image.info.get("photoshop") or {}).get(_IPTC_RESOURCE))
+
+
 def _block(value: object) -> bytes | None:
     return value if isinstance(value, bytes) and 0 < len(value) <= _LONGEST else None
 
 
 def _parse(data: bytes) -> Image.Exif:
     exif = Image.Exif()
-    exif.load(data)
+    with quiet():
+        exif.load(data)
     return exif
 
 
-def _rewritten(source: Callable[[], Image.Exif], safe: bool) -> tuple[bytes | None, str | None]:
-    """A new EXIF block with the tags of `source` that may survive, and a note if it was too damaged to read."""
-    try:
-        with quiet():
-            return _rewrite(source(), safe), None
-    except Exception:  # pure Python on a stranger's bytes: it may raise anything, and can harm nothing
-        return None, "damaged EXIF dropped"
-
-
 def _rewrite(source: Image.Exif, safe: bool) -> bytes | None:
-    result = Image.Exif()
-    for tag in _survivors(source, _SAFE_MAIN if safe else None, _STALE_MAIN):
-        result[tag] = _value(tag, source[tag])
-    shot = source.get_ifd(_EXIF)
-    kept = {tag: shot[tag] for tag in _survivors(shot, _SAFE_SHOT if safe else None, _STALE_SHOT)}
-    place = {} if safe else source.get_ifd(_GPS)
-    if not (len(result) or kept or place):
-        return None
-    result.get_ifd(_EXIF).update(kept | {_COLOUR_SPACE: 1})  # 1 = sRGB
-    if place:
-        result.get_ifd(_GPS).update(place)
-    return result.tobytes()[len(b"Exif\0\0") :]
+    """A new block with those tags of `source` that may survive; None where none does."""
+    with quiet():
+        main = {tag: _value(tag, source[tag]) for tag in _survivors(source, _SAFE_MAIN if safe else None, _STALE_MAIN)}
+        shot, place = source.get_ifd(_EXIF), {} if safe else source.get_ifd(_GPS)
+        kept = {tag: shot[tag] for tag in _survivors(shot, _SAFE_SHOT if safe else None, _STALE_SHOT)}
+        if not (main or kept or place):
+            return None
+        result = Image.Exif()
+        for tag, value in main.items():
+            result[tag] = value
+        result.get_ifd(_EXIF).update(kept | {_COLOUR_SPACE: 1})  # 1 = sRGB
+        if place:
+            result.get_ifd(_GPS).update(place)
+        return result.tobytes()[len(b"Exif\0\0") :]
 
 
 def _survivors(tags: Iterable[int], safe: set[int] | None, stale: set[int]) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Metadata:
-    """Descriptive blocks exactly as the file held them; None where it had none."""
+    """Descriptive blocks of a file; None where it had none, or where `decode` noted that one was damaged."""
 
     exif: bytes | None = None
     """A TIFF structure, with or without the leading Exif\\0\\0."""

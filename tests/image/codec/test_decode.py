@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from corpus import Case, cases
 from corpus.broken import FORMATS
-from corpus.forge import display_p3, orientation, photo, save
+from corpus.forge import display_p3, photo, save
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -16,10 +16,12 @@ from deepimage.errors import ImageError
 from deepimage.image.codec.decode import decode, decode_arrays
 from deepimage.image.codec.picture import Picture
 
+from .test_metadata import camera
+
 LIMITS = Limits()
 WHOLE = {kind: save(photo(), kind) for kind in FORMATS} | {
     "progressive": save(photo(), "JPEG", progressive=True),
-    "described": save(photo(), "PNG", icc_profile=display_p3(), exif=orientation(3)),
+    "described": save(photo(), "PNG", icc_profile=display_p3(), exif=camera()),
 }
 
 

@@ -96,6 +96,11 @@ def test_jpeg_settings_are_obeyed(grey: bool, chroma: str, progressive: bool) ->
     assert header.chroma == (None if grey else chroma)
 
 
+def test_a_progressive_jpeg_of_pure_noise_is_written_too() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
+    assert read_header(encode(Picture(noise), "jpeg", Output(quality=100, progressive=True)), LIMITS).width == 256
+
+
 @pytest.mark.parametrize("format", ["jpeg", "webp", "avif"])
 def test_quality_costs_bytes(format: str) -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from corpus import Case, cases
 from corpus.forge import photo, save
+from corpus.reaper import Reaper, hungry_picture
 
 from deepimage.config import Limits
 from deepimage.errors import ImageError
@@ -80,6 +81,15 @@ def test_a_slow_picture_is_a_timeout() -> None:
     with Sandbox(remote.FUNCTION, seconds=0.03) as hasty, pytest.raises(ImageError) as caught:
         remote.decode(hasty, large, LIMITS)
     assert caught.value.code == "E_TIMEOUT"
+
+
+def test_a_picture_that_gets_its_decoder_killed_is_a_crash_and_harms_no_other() -> None:
+    hungry = hungry_picture()
+    with Sandbox(remote.FUNCTION) as sandbox, Reaper() as reaper:
+        assert isinstance(judged(sandbox, save(photo(), "PNG")), Picture)
+        assert judged(sandbox, hungry.data) == hungry.error_code
+        assert reaper.killed == 2
+        assert isinstance(judged(sandbox, save(photo(), "PNG")), Picture)
 
 
 def test_an_answer_that_is_no_picture_is_a_crash() -> None:

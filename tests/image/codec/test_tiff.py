@@ -55,7 +55,7 @@ def test_beyond_four_gigabytes_it_is_a_bigtiff(monkeypatch: pytest.MonkeyPatch) 
     exif = Image.Exif()
     exif[315] = "Author"
     exif.get_ifd(0x8769)[34855] = 100
-    metadata, _ = carry(Metadata(exif=exif.tobytes()), "safe")
+    metadata = carry(Metadata(exif=exif.tobytes()), "safe")
     pixels = planes(600, 700, 3)
     data = written(pixels, 64, metadata)
     with tifffile.TiffFile(io.BytesIO(data)) as file:
@@ -71,7 +71,7 @@ def test_exif_xmp_and_iptc_are_found_by_another_reader() -> None:
     exif[33432] = "© Jörg".encode()
     exif.get_ifd(0x8769)[36867] = "2024:05:01 10:00:00"
     exif.get_ifd(0x8825)[1] = "N"
-    metadata, _ = carry(Metadata(exif.tobytes(), b"<x:xmpmeta/>", b"\x1c\x02\x78\0\x01a"), "keep")
+    metadata = carry(Metadata(exif.tobytes(), b"<x:xmpmeta/>", b"\x1c\x02\x78\0\x01a"), "keep")
     with tifffile.TiffFile(io.BytesIO(written(photo(), 8, metadata))) as file:
         found = file.pages[0].tags
         assert found["Copyright"].value == "© Jörg"
