@@ -28,7 +28,7 @@ from deepimage.report.progress import Progress
 from deepimage.report.summary import Summary, summarize
 from deepimage.report.summary import show as show_summary
 from deepimage.runtime import open_engine
-from deepimage.runtime.engine import Engine, Width
+from deepimage.runtime.engine import Engine, Pick, Width
 from deepimage.runtime.local import LocalEngine
 from deepimage.stages.base import Stage
 from deepimage.stages.copy import Copy
@@ -74,7 +74,10 @@ def opened(input: str, output: str, recipe: Recipe) -> Iterator[tuple[Job, Engin
 def run(job: Job, engine: Engine, quiet: bool = False) -> Summary:
     """All phases. An interrupted run leaves OUTPUT so that the same command goes on."""
     started = time.monotonic()
-    restore(job, engine, prepare(job, engine, quiet), quiet)
+    plan = prepare(job, engine, quiet)
+    if plan.is_done and job.output.exists(SUCCESS):
+        return summarize(job.manifest.batches, job.run_id, time.monotonic() - started)
+    restore(job, engine, plan, quiet)
     return close(job, time.monotonic() - started)
 
 
@@ -101,17 +104,21 @@ def prepare(job: Job, engine: Engine, quiet: bool = False) -> Plan:
 
 def restore(job: Job, engine: Engine, plan: Plan, quiet: bool = False) -> None:
     """Carry out the plan; a finished picture has its manifest row within about a second."""
+
+    def carry_out(pick: Pick, stages: Sequence[Stage], progress: Progress) -> None:
+        for rows in record(job.manifest, engine.run(job.plan, pick, stages)):
+            progress.update(row | {"megapixels": output_megapixels(row)} for row in rows)
+
     for part in job.plan.scan():
         job.manifest.append(part.filter(pc.equal(part["action"], "record")))
-    with Progress(plan.to_restore, plan.megapixels_out, phase="restore", quiet=quiet) as progress:
-        for pick, stages in ((ToRestore(strips=False), restoring), (ToRestore(strips=True), restoring_in_strips)):
-            if plan.strips if pick.strips else plan.to_restore > plan.strips:
-                for rows in record(job.manifest, engine.run(job.plan, pick, stages(job, engine.width))):
-                    progress.update(row | {"megapixels": output_megapixels(row)} for row in rows)
-    if plan.actions.get("alias"):
-        with Progress(plan.actions["alias"], phase="copy", quiet=quiet) as progress:
-            for rows in record(job.manifest, engine.run(job.plan, with_twins(job), [Copy(job.output)])):
-                progress.update(rows)
+    with Progress(plan.whole + plan.strips, plan.megapixels_out, phase="restore", quiet=quiet) as progress:
+        if plan.whole:
+            carry_out(ToRestore(strips=False), restoring(job, engine.width), progress)
+        if plan.strips:
+            carry_out(ToRestore(strips=True), restoring_in_strips(job, engine.width), progress)
+    if plan.aliases:
+        with Progress(plan.aliases, phase="copy", quiet=quiet) as progress:
+            carry_out(with_twins(job), [Copy(job.output)], progress)
 
 
 def close(job: Job, seconds: float) -> Summary:

@@ -1,4 +1,4 @@
-"""Exact copies: each takes over what became of its canonical picture."""
+"""Copies: each takes over what became of its canonical picture."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -6,9 +6,11 @@ import pyarrow.compute as pc
 from deepimage.batch.job import Job
 from deepimage.batch.tables import to_table
 from deepimage.stages.base import Row
-from deepimage.storage.schema import INVENTORY, ROW
+from deepimage.storage.schema import ROW
 
-_OWN = [*INVENTORY.names, "duplicate_of", "near_duplicate_of", "near_distance", "output", "run_id", "attempt"]
+_SHARED = ("output_format", "output_width", "output_height", "output_sha256", "output_bytes", "consistency_db", "note")
+_VERDICT = ("status", "error_code", "error")
+_LOST: Row = {"status": "failed", "error": "its canonical picture has no result"}
 
 
 class WithTwin:
@@ -22,18 +24,21 @@ class WithTwin:
         return to_table([self._joined(row) for row in aliases], ROW)
 
     def _joined(self, row: Row) -> Row:
-        twin = self._twins.get(
-            row["duplicate_of"], {"status": "failed", "error": "its canonical picture has no result"}
-        )
-        own = {name: row[name] for name in _OWN}
+        twin = self._twins.get(_canonical(row), _LOST)
         if twin["status"] == "done":
-            return twin | own | {"status": None, "source": twin["output"]}
-        return row | {name: twin.get(name) for name in ("status", "error_code", "error")} | {"output": None}
+            return row | {name: twin[name] for name in _SHARED} | {"source": twin["output"]}
+        return row | {name: twin.get(name) for name in _VERDICT} | {"output": None}
 
 
 def with_twins(job: Job) -> WithTwin:
     """Read the canonical pictures' rows, and only theirs."""
-    wanted = {name for part in job.plan.scan(["duplicate_of"]) for name in part["duplicate_of"].to_pylist() if name}
-    values = pa.array(sorted(wanted), pa.string())
-    found = (part.filter(pc.is_in(part["input"], values)) for part in job.manifest.latest())
+    columns = ["action", "duplicate_of", "near_duplicate_of"]
+    rows = (row for part in job.plan.scan(columns) for row in part.to_pylist() if row["action"] == "alias")
+    wanted = pa.array(sorted({_canonical(row) for row in rows}), pa.string())
+    found = (part.filter(pc.is_in(part["input"], wanted)) for part in job.manifest.latest())
     return WithTwin({row["input"]: row for part in found for row in part.to_pylist()})
+
+
+def _canonical(row: Row) -> str:
+    """The input whose result an alias row shares."""
+    return str(row["duplicate_of"] or row["near_duplicate_of"])

@@ -1,4 +1,7 @@
-"""The end of a run: one manifest row per input, and no output without a row."""
+"""The end of a run: one manifest row per input, and no output without a row.
+
+Rows and results of inputs that are gone stay: nothing restored is deleted because its original was.
+"""
 
 import pyarrow as pa
 

@@ -40,12 +40,13 @@ class Planner:
     standing: set[str]  # output keys that exist
     names: Names = field(default_factory=Names)
     counts: Counter[str] = field(default_factory=Counter)
+    formats: dict[str, str] = field(default_factory=dict)
 
     def plan(self, rows: list[Row]) -> Iterator[Row]:
         """Plan rows for index `rows`, in their order; canonical pictures should come before their twins."""
-        for row in rows:
-            before = self.previous.get(row["input"])
-            if before and before["output"]:
+        self.formats = {row["input"]: row["format"] for row in rows}
+        for before in self.previous.values():
+            if before["output"]:
                 self.names.keep(before["output"])
         for row in rows:
             planned = self._decide(row)
@@ -66,14 +67,16 @@ class Planner:
 
     def _judge(self, row: Row) -> Row:
         """Duplicates, size and policy: the columns that decide whether a picture is restored at all."""
-        near = self.twins.near.get(row["input"])
-        columns: Row = {"duplicate_of": self.twins.exact.get(row["input"]), "action": "restore"}
+        exact = self.twins.exact.get(row["input"])
+        near = self.twins.near.get(exact or row["input"])
+        columns: Row = {"duplicate_of": exact, "action": "alias" if exact else "restore"}
         if near:
             columns |= {"near_duplicate_of": near[0], "near_distance": near[1]}
         if near and self.recipe.near_duplicates == "skip":
             return columns | {"status": "skipped", "error": f"near duplicate of {near[0]}"}
         if near and self.recipe.near_duplicates == "alias":
-            columns["duplicate_of"] = near[0]
+            columns |= {"duplicate_of": None, "action": "alias"}
+            row = row | {"format": self.formats[near[0]]}  # it will hold the bytes of the other's result
         if self.recipe.skip_larger_than and row["megapixels"] > self.recipe.skip_larger_than:
             reason = f"{row['megapixels']:.2f} megapixels, above skip_larger_than={self.recipe.skip_larger_than:g}"
             return columns | {"status": "skipped", "error": reason}
@@ -98,7 +101,7 @@ class Planner:
     def _name(self, row: Row, before: Row | None) -> Row:
         same_format = before is not None and before["output"] and before["output_format"] == row["output_format"]
         output = before["output"] if before and same_format else self.names.assign(row["input"], row["output_format"])
-        return {"output": output, "action": "alias" if row["duplicate_of"] else "restore"}
+        return {"output": output}
 
     def _keep(self, row: Row, before: Row) -> Row:
         """`keep` what an earlier run has ended in the same way, or found to be the picture's own fault."""

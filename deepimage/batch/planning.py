@@ -25,13 +25,20 @@ class Plan:
     actions: dict[str, int]  # restore, alias, record, keep -> pictures
     megapixels_in: float  # of the pictures still to restore
     megapixels_out: float  # of their results
+    whole: int  # pictures to restore
     strips: int  # pictures to restore that are too large to be held whole
     refused: dict[str, list[str]]  # error code or status -> inputs that will not be restored
     collisions: int  # outputs that could not have their first name
 
     @property
-    def to_restore(self) -> int:
-        return self.actions.get("restore", 0)
+    def aliases(self) -> int:
+        """Copies to make of other pictures' results."""
+        return self.actions.get("alias", 0)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether earlier runs left nothing to do."""
+        return set(self.actions) <= {"keep"}
 
 
 def make_plan(job: Job, near_search: NearSearch) -> Plan:
@@ -105,4 +112,12 @@ def _plan_of(rows: Rows, planner: Planner) -> Plan:
     megapixels_in = sum(row["megapixels"] for row in restored)
     megapixels_out = sum(output_megapixels(row) for row in restored)
     strips = sum(bool(row["strips"]) for row in restored)
-    return Plan(dict(planner.counts), megapixels_in, megapixels_out, strips, refused, planner.names.collisions)
+    return Plan(
+        actions=dict(planner.counts),
+        megapixels_in=megapixels_in,
+        megapixels_out=megapixels_out,
+        whole=len(restored) - strips,
+        strips=strips,
+        refused=refused,
+        collisions=planner.names.collisions,
+    )

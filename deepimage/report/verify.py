@@ -21,7 +21,6 @@ PRIVATE = "_deepimage/"
 
 Rule = Literal[
     "missing-row",  # an input without a row
-    "extra-row",  # a row without an input
     "double-row",  # a second row of the same input
     "bad-status",  # a status that the contract does not know
     "bad-error",  # trouble without a reason, or a reason without trouble
@@ -92,7 +91,7 @@ def verify(
         for key in outputs
         if not key.startswith(PRIVATE) and _digest(key) not in seen.outputs
     )
-    yield from _check_complete(listing, manifest, seen, has_success)
+    yield from _check_complete(listing, seen, has_success)
 
 
 def _digest(text: str | None) -> bytes:
@@ -183,23 +182,13 @@ def _check_copies(manifest: Manifest, seen: _Seen) -> Iterator[Finding]:
             yield Finding("bad-copy", name, f"its output_sha256 differs from that of {canonical!r}, its duplicate")
 
 
-def _check_complete(
-    listing: Iterable[str] | None, manifest: Manifest, seen: _Seen, has_success: bool
-) -> Iterator[Finding]:
-    """Every input has a row, every row an input, and _SUCCESS stands exactly where that is so."""
+def _check_complete(listing: Iterable[str] | None, seen: _Seen, has_success: bool) -> Iterator[Finding]:
+    """Every input has a row, and _SUCCESS stands exactly where that is so. Rows of inputs that are gone may stay."""
     missing = 0
-    unlisted = set(seen.inputs)
     for name in listing or ():
-        digest = _digest(name)
-        unlisted.discard(digest)
-        if digest not in seen.inputs:
+        if _digest(name) not in seen.inputs:
             missing += 1
             yield Finding("missing-row", name, "no row accounts for this input")
-    if listing is not None and unlisted:
-        names = (row["input"] for batch in manifest() for row in rows(batch, ("input",)))
-        yield from (
-            Finding("extra-row", name, "no such input is listed") for name in names if _digest(name) in unlisted
-        )
     if has_success and missing:
         yield Finding("bad-success", f"{PRIVATE}_SUCCESS", f"it stands although {count(missing, 'input')} have no row")
     if not has_success and not missing:

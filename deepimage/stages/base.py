@@ -52,8 +52,11 @@ def each(rows: Rows, act: Callable[[Row], Row]) -> Rows:
 
 
 def attempt(row: Row, act: Callable[[Row], Row]) -> Row:
-    """`row` with the columns that `act` adds, or with the verdict on its error."""
+    """`row` with the columns that `act` adds, or with the verdict on its error; never raises."""
     try:
         return row | act(row)
     except DeepimageError as error:
         return row | verdict(error)
+    except Exception as error:  # a fault of ours must not let one picture stop a million others, run after run
+        reason = f"unexpected {type(error).__name__}: {error}"
+        return row | {"status": "failed", "error_code": None, "error": " ".join(reason.split())[:500]}

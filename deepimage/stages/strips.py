@@ -68,7 +68,7 @@ class RestoreStrips:
         native = (height, width) == tuple(side * self._restorer.scale for side in picture.pixels.shape[:2])
         if row["output_format"] == "tiff":
             rows = iter(bands) if native else _resampled(spool(bands, path), height, width)
-            metadata, _ = carry(picture.metadata, self._recipe.output.metadata)
+            metadata = carry(picture.metadata, self._recipe.output.metadata)
             channels = (1 if picture.grey else 3) + (picture.alpha is not None)
             write_tiff_strips(path, width, height, channels, _finished(picture, rows, height), metadata)
         else:

@@ -66,7 +66,17 @@ def test_copies() -> None:
     assert one(fact("b.jpg"), twins=near)["action"] == "restore"
     assert one(fact("b.jpg"), twins=near)["near_duplicate_of"] == "a.jpg"
     assert one(fact("b.jpg"), twins=near, near_duplicates="skip")["status"] == "skipped"
-    assert one(fact("b.jpg"), twins=near, near_duplicates="alias")["duplicate_of"] == "a.jpg"
+    pair = [fact("a.png", format="png"), fact("b.jpg")]
+    alias = list(planner(twins=Twins(near={"b.jpg": ("a.png", 4)}), near_duplicates="alias").plan(pair))[1]
+    assert (alias["action"], alias["duplicate_of"], alias["output"]) == ("alias", None, "b.png")
+
+
+def test_a_copy_of_a_near_copy_shares_its_fate() -> None:
+    twins = Twins(exact={"c.jpg": "b.jpg"}, near={"b.jpg": ("a.jpg", 4)})
+    three = [fact("a.jpg"), fact("b.jpg"), fact("c.jpg")]
+    alias, skip = (list(planner(twins=twins, near_duplicates=policy).plan(three))[2] for policy in ("alias", "skip"))
+    assert (alias["action"], alias["duplicate_of"], alias["near_duplicate_of"]) == ("alias", None, "a.jpg")
+    assert skip["status"] == "skipped"
 
 
 def settled(row: Row, status: str = "done") -> dict[str, Row]:

@@ -7,7 +7,7 @@ import simplejpeg
 from PIL import Image, ImageCms
 
 from .case import Case, restorable
-from .forge import cmyk_by_black, display_p3, grey_gamma, idat, ihdr, patched, photo, png, save, tiff, tiff_tags
+from .forge import chunk, cmyk_by_black, display_p3, grey_gamma, idat, ihdr, patched, photo, png, save, tiff, tiff_tags
 from .samples import ARITHMETIC_JPEG, PIXELS, TEN_BIT_AVIF, THREE_BY_ONE_JPEG
 
 LOSSY = 12  # steps that JPEG, WebP and AVIF may stray on `photo`
@@ -124,6 +124,7 @@ def _srgb_of_lightness(lightness: np.ndarray) -> np.ndarray:
 def _depth() -> list[Case]:
     pixels = photo()
     deep = (pixels.astype(">u2") * 257).astype(">u2")
+    key = chunk(b"tRNS", struct.pack(">3H", *deep[0, 0]))
     grey, ramp = pixels[..., 0], np.dstack([pixels[..., 0]] * 3)
     bits = (grey > 127).astype(np.uint8) * 255
     two = np.dstack([bits] * 3)
@@ -133,6 +134,14 @@ def _depth() -> list[Case]:
     tiff16 = tiff(tiff_tags(48, 40, [16, 16, 16], 2), deep.astype("<u2").tobytes())
     return [
         restorable("16 bit rgb png", png(ihdr(48, 40, 16, 2), idat(deep)), ".png", pixels, 1, note="16-bit"),
+        restorable(
+            "16 bit png with a clear colour",
+            png(ihdr(48, 40, 16, 2), key, idat(deep)),
+            ".png",
+            pixels,
+            1,
+            note="transparent colour ignored",
+        ),
         restorable("16 bit grey png", png(ihdr(48, 40, 16, 0), idat(deep[..., :1])), ".png", ramp, 1, note="16-bit"),
         restorable("16 bit rgb tiff", tiff16, ".tif", pixels, 1, note="16-bit"),
         restorable("16 bit grey tiff", save(Image.fromarray(grey.astype(np.uint16) * 257), "TIFF"), ".tif", ramp, 1),

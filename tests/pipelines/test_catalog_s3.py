@@ -92,5 +92,5 @@ def test_a_server_that_dies_and_comes_back_loses_nothing(bucket: str, swift: Swi
 def test_a_dry_run_on_s3_makes_no_picture(bucket: str, tmp_path: Path) -> None:
     upload(make(tmp_path / "in", 3), f"{bucket}/dry/in")
     with catalog.opened(f"{bucket}/dry/in", f"{bucket}/dry/out", recipe(LOCAL)) as (job, engine):
-        assert catalog.prepare(job, engine, quiet=True).to_restore == 3
+        assert catalog.prepare(job, engine, quiet=True).whole == 3
     assert contents(f"{bucket}/dry/out") == {}

@@ -120,10 +120,9 @@ def test_a_near_copy_may_share_a_result_of_other_bytes() -> None:
     assert check(run) == []
 
 
-def test_every_input_has_a_row_and_every_row_an_input(run: Run) -> None:
+def test_every_input_has_a_row_and_rows_of_inputs_that_are_gone_may_stay(run: Run) -> None:
     assert [(f.rule, f.name) for f in check(run, extra=("new.jpg",), has_success=False)] == [("missing-row", "new.jpg")]
-    findings = verify([], iter(run.outputs), run.manifest, run.read_output, decode, True)
-    assert [f.name for f in findings if f.rule == "extra-row"] == [row["input"] for row in run.rows]
+    assert list(verify([], iter(run.outputs), run.manifest, run.read_output, decode, True)) == []
 
 
 def test_success_stands_exactly_beside_a_complete_run(run: Run) -> None:

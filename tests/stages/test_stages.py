@@ -128,6 +128,14 @@ def test_a_result_too_large_for_its_format_is_refused(recipe: Recipe, rows: Rows
     assert (row["status"], row["error_code"]) == ("quarantined", "E_ENCODE")
 
 
+def test_a_fault_of_ours_fails_one_row_and_no_more(recipe: Recipe, rows: Rows) -> None:
+    broken, good = rows[0] | {"uri": None}, rows[1]
+    results = started(Fetch(recipe))([broken, good])
+    assert results[0]["status"] == "failed"
+    assert "unexpected" in results[0]["error"]
+    assert results[1]["status"] is None
+
+
 def test_copies_are_aliased(store: Store) -> None:
     store.write("a.jpg", b"result")
     (row,) = started(Copy(store))([{"input": "b.jpg", "source": "a.jpg", "output": "b.jpg", "status": None}])

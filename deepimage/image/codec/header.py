@@ -17,11 +17,12 @@ from deepimage.image.codec.opening import open_image, quiet
 from deepimage.image.codec.png import png
 from deepimage.image.codec.quality import estimate_quality
 
-ORIENTATION = 274  # EXIF and TIFF tag
+_ORIENTATION = 274  # EXIF and TIFF tag
 _CONTAINERS = {"jpeg": containers.jpeg, "png": png, "webp": containers.webp, "avif": containers.avif}
 
-# No photo packs more than 250 pixels into a byte; flat fields do, and a small one of those costs little.
-_DENSEST = 250  # pixels per byte
+# Pixels that no photo packs into a byte; flat fields do, and a small one of those costs little.
+_DENSEST = {"avif": 2000, "webp": 2000}
+_DENSE = 250  # of the other formats
 _SMALL = 16_000_000  # pixels
 
 _ANIMATED = {"png": "PNG", "gif": "GIF", "webp": "WebP", "avif": "AVIF"}
@@ -76,16 +77,16 @@ def open_picture(data: bytes, limits: Limits) -> tuple[ImageFile.ImageFile, Head
     format = sniff(data)
     container = _CONTAINERS[format](data) if format in _CONTAINERS else Container()
     if container.size:
-        _check_size(container.size, data, limits)
+        _check_size(container.size, format, data, limits)
     image = open_image(data, format)
-    _check_size(image.size, data, limits)
+    _check_size(image.size, format, data, limits)
     frames = _frames(image, container)
     if frames > 1 and format in _ANIMATED:
         raise ImageError("E_FRAMES", f"an animated {_ANIMATED[format]}; expected a still picture")
     return image, _header(image, format, container, frames)
 
 
-def _check_size(size: tuple[int, int], data: bytes, limits: Limits) -> None:
+def _check_size(size: tuple[int, int], format: str, data: bytes, limits: Limits) -> None:
     width, height = size
     pixels = width * height
     if not pixels:
@@ -94,7 +95,7 @@ def _check_size(size: tuple[int, int], data: bytes, limits: Limits) -> None:
         raise ImageError("E_BOMB", f"{width}x{height} pixels; limits.max_side is {limits.max_side}")
     if pixels > limits.max_megapixels * 1e6:
         raise ImageError("E_BOMB", f"{pixels / 1e6:.1f} megapixels; limits.max_megapixels is {limits.max_megapixels:g}")
-    if pixels > _SMALL and pixels > _DENSEST * len(data):
+    if pixels > _SMALL and pixels > _DENSEST.get(format, _DENSE) * len(data):
         raise ImageError("E_BOMB", f"{pixels / 1e6:.1f} megapixels in {len(data)} bytes; no photo packs so tight")
 
 
@@ -139,14 +140,14 @@ def _header(image: ImageFile.ImageFile, format: str, container: Container, frame
         chroma=_chroma(image) if isinstance(image, JpegImageFile) else container.chroma,
         jpeg_quality=_quality(image) if isinstance(image, JpegImageFile) else None,
         icc=bool(image.info.get("icc_profile")),
-        wide=container.wide,
+        wide=container.wide and not image.info.get("icc_profile"),
     )
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:
     """From the container or EXIF alone: Pillow's getexif would take one from XMP too, which no browser does."""
     if isinstance(image, TiffImageFile):
-        value = image.tag_v2.get(ORIENTATION)
+        value = image.tag_v2.get(_ORIENTATION)
     else:
         value = _exif_orientation(image.info.get("exif"))
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
@@ -159,7 +160,7 @@ def _exif_orientation(data: bytes | None) -> object:
     try:
         with quiet():
             exif.load(data)
-            return exif.get(ORIENTATION)
+            return exif.get(_ORIENTATION)
     except Exception:  # EXIF is written by everything with a lens; a broken one does not make a broken picture
         return None
 

@@ -39,7 +39,7 @@ def load(data: bytes, image: ImageFile.ImageFile, header: Header) -> Samples:
         return _load_jpeg(data, image) if header.format == "jpeg" else _load(data, image, header)
     except ImageError:
         raise
-    except (Exception, MemoryError) as error:
+    except Exception as error:
         raise damaged(error) from None
 
 
@@ -62,13 +62,15 @@ def _load(data: bytes, image: ImageFile.ImageFile, header: Header) -> Samples:
     image.load()
     if header.format == "png":
         check_data(data, count=_ends_black(image))
+    key = "transparency" in image.info and header.bits == 16  # a key of 16 bits, for samples that no longer are
+    lost = "16-bit transparent colour ignored" if key else None
     if image.mode in _DEEP:
         pixels, note = to_8_bits(np.asarray(image), header.bits)
-        return Samples(pixels, "L", note=note)
-    if header.has_alpha:
+        return Samples(pixels, "L", note=f"{note}; {lost}" if lost else note)
+    if header.has_alpha and not key:
         return _with_alpha(image, header)
     if image.mode in ("L", "RGB", "CMYK", "LAB"):
-        return Samples(np.asarray(image), image.mode)
+        return Samples(np.asarray(image), image.mode, note=lost)
     if image.mode not in ("1", "P", "RGBX", "YCbCr"):
         raise ImageError("E_COLOR", f"a picture in {image.mode}, which cannot be brought to sRGB")
     mode = "L" if image.mode == "1" else "RGB"
@@ -76,8 +78,6 @@ def _load(data: bytes, image: ImageFile.ImageFile, header: Header) -> Samples:
 
 
 def _with_alpha(image: ImageFile.ImageFile, header: Header) -> Samples:
-    if header.bits == 16 and "transparency" in image.info:  # the key is of 16 bits, the samples no longer are
-        return Samples(np.asarray(image), image.mode, note="16-bit transparent colour ignored")
     straight = image.convert("LA" if header.grey else "RGBA")
     samples = np.asarray(straight)
     pixels = samples[..., 0] if header.grey else samples[..., :3]

@@ -65,7 +65,7 @@ def grey() -> bytes:
     return bytes(header) + table + body
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _transform(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """From `icc` to sRGB; None when the two are the same to within a step, as most profiles on the web are."""
     if len(icc) > _LONGEST:

@@ -127,3 +127,16 @@ def test_bombs_are_refused_without_room_for_their_pixels(small_process: Sandbox,
 def test_higher_limits_admit_what_pillow_alone_would_refuse() -> None:
     wide = png(ihdr(20_000, 20_000)) + bytes(2_000_000)
     assert read_header(wide, Limits(max_megapixels=500)).width == 20_000
+
+
+@pytest.mark.parametrize(("format", "dense"), [("PNG", True), ("AVIF", False)])
+def test_density_is_judged_by_what_a_format_can_do(format: str, dense: bool) -> None:
+    """17 megapixels in about 400 pixels a byte: no photo as PNG, a hard-pressed one as AVIF."""
+    width = height = 4150
+    head = save(np.zeros((height, width), np.uint8), format, **({"speed": 10} if format == "AVIF" else {}))
+    data = head + bytes(max(0, width * height // 400 - len(head)))
+    if dense:
+        with pytest.raises(ImageError, match="no photo packs so tight"):
+            read_header(data, LIMITS)
+    else:
+        assert read_header(data, LIMITS).width == width
