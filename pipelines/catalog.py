@@ -33,7 +33,7 @@ from deepimage.runtime.local import LocalEngine
 from deepimage.stages.base import Stage
 from deepimage.stages.copy import Copy
 from deepimage.stages.fetch import Fetch
-from deepimage.stages.opening import open_model, open_viewer
+from deepimage.stages.opening import find_model, open_viewer
 from deepimage.stages.probe import Probe
 from deepimage.stages.restore import Restore
 from deepimage.stages.strips import RestoreStrips
@@ -66,7 +66,7 @@ def restoring_in_strips(job: Job, width: Width) -> Sequence[Stage]:
 @contextmanager
 def opened(input: str, output: str, recipe: Recipe) -> Iterator[tuple[Job, Engine]]:
     """The job and what runs it; refuses what cannot work before anything is started. Raises UsageError."""
-    job = Job.open(input, output, recipe, open_model(recipe))
+    job = Job.open(input, output, recipe, find_model(recipe))
     with exclusive(job.output), open_engine(recipe.runtime) as engine:
         yield job, engine
 
@@ -136,7 +136,7 @@ def close(job: Job, seconds: float) -> Summary:
 def describe(job: Job) -> dict[str, str]:
     """What the report tells of the recipe."""
     settings = job.recipe.model_dump(mode="json", exclude_defaults=True, exclude={"runtime", "storage"})
-    return {"model": job.checkpoint.name} | {key: str(value) for key, value in settings.items()}
+    return {"model": job.model.name} | {key: str(value) for key, value in settings.items()}
 
 
 def show(job: Job, summary: Summary) -> None:

@@ -110,7 +110,7 @@ def _compare(job: Job, originals: dict[str, np.ndarray], output: Path) -> None:
     """PSNR-Y of each known picture against its original, beside Lanczos."""
     view = open_viewer(job.recipe)
     rows = {row["input"]: row for row in pa.Table.from_batches(job.manifest.batches()).to_pylist()}
-    table = Table("photo", "Lanczos", job.checkpoint.name, "gain", title="PSNR-Y against the originals, dB")
+    table = Table("photo", "Lanczos", job.model.name, "gain", title="PSNR-Y against the originals, dB")
     gains = []
     for name, hr in originals.items():
         lr = view((output / "catalogue" / f"{name}.jpg").read_bytes())

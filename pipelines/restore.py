@@ -7,10 +7,10 @@ from deepimage.batch.naming import SUFFIXES
 from deepimage.batch.plan import Planner, Twins
 from deepimage.config import Recipe
 from deepimage.errors import UsageError
-from deepimage.models.checkpoint import Checkpoint
+from deepimage.models.catalog import Model
 from deepimage.stages.base import Row, Rows, Stage
 from deepimage.stages.fetch import Fetch
-from deepimage.stages.opening import open_model
+from deepimage.stages.opening import find_model
 from deepimage.stages.probe import Probe
 from deepimage.stages.restore import Restore
 from deepimage.stages.strips import RestoreStrips
@@ -31,7 +31,7 @@ def restore(photos: Sequence[Path], output: Path, recipe: Recipe) -> Iterator[Ro
             update={"output": recipe.output.model_copy(update={"format": _format(name, recipe)})}
         )
     store = Store.open(str(folder), recipe.storage)
-    planned = _planned(photos, recipe, open_model(recipe))
+    planned = _planned(photos, recipe, find_model(recipe))
     whole: list[Stage] = [Fetch(recipe), Restore(recipe), Write(store)]
     strips: list[Stage] = [RestoreStrips(recipe, store, workers=1, threads=None, gpus=0)]
     for stage in (*whole, *strips[: any(row["strips"] for row in planned)]):
@@ -44,12 +44,12 @@ def restore(photos: Sequence[Path], output: Path, recipe: Recipe) -> Iterator[Ro
     store.sweep_temporary()
 
 
-def _planned(photos: Sequence[Path], recipe: Recipe, checkpoint: Checkpoint) -> Rows:
+def _planned(photos: Sequence[Path], recipe: Recipe, model: Model) -> Rows:
     rows: Rows = [{"input": photo.name, "uri": str(photo.absolute())} for photo in photos]
     probe = Probe(recipe.limits, workers=1)
     probe.setup()
     looked = probe(Fetch(recipe)(rows))
-    planner = Planner(recipe, checkpoint.facts.scale, stamp={}, twins=Twins(), previous={}, standing=set())
+    planner = Planner(recipe, model.facts.scale, stamp={}, twins=Twins(), previous={}, standing=set())
     return list(planner.plan([{"status": None} | row for row in looked]))
 
 

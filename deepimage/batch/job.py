@@ -10,7 +10,7 @@ from typing import Any
 from deepimage.batch.tables import FOLDER, Table
 from deepimage.config import Recipe
 from deepimage.errors import UsageError
-from deepimage.models.checkpoint import Checkpoint
+from deepimage.models.catalog import Model
 from deepimage.storage import schema
 from deepimage.storage.roots import check_roots
 from deepimage.storage.store import Store
@@ -32,7 +32,7 @@ class Job:
     input: str
     output: Store
     recipe: Recipe
-    checkpoint: Checkpoint
+    model: Model
     run_id: str = field(default_factory=_new_run_id)
 
     def __post_init__(self) -> None:
@@ -40,14 +40,14 @@ class Job:
         self.index = Table(self.output, "index", schema.INDEX, self.run_id)
         self.plan = Table(self.output, "plan", schema.PLAN, self.run_id)
         self.manifest = Table(self.output, "manifest", schema.MANIFEST, self.run_id)
-        self.recipe_digest = self.recipe.digest(self.checkpoint.sha256)
+        self.recipe_digest = self.recipe.digest(self.model.sha256)
 
     @classmethod
-    def open(cls, input: str, output: str, recipe: Recipe, checkpoint: Checkpoint) -> "Job":
+    def open(cls, input: str, output: str, recipe: Recipe, model: Model) -> "Job":
         """Raises UsageError when INPUT cannot be read, OUTPUT cannot be written, or one lies in the other."""
         check_roots(input, output, recipe.storage)
         store = Store.open(output, recipe.storage)
-        job = cls(input, store, recipe, checkpoint)
+        job = cls(input, store, recipe, model)
         foreign = (entry for entry in store.list() if not entry.key.startswith(f"{FOLDER}/"))
         if not job.inventory.parts() and any(True for _ in foreign):
             raise UsageError(f"OUTPUT {output} already holds files and no run of deepimage: give a new or empty place")
@@ -56,7 +56,7 @@ class Job:
     @property
     def scale(self) -> int:
         """The generator's own factor."""
-        return self.checkpoint.facts.scale
+        return self.model.facts.scale
 
     @property
     def stamp(self) -> dict[str, Any]:
@@ -64,8 +64,8 @@ class Job:
         return {
             "run_id": self.run_id,
             "recipe_digest": self.recipe_digest,
-            "model": self.checkpoint.name,
-            "model_sha256": self.checkpoint.sha256,
+            "model": self.model.name,
+            "model_sha256": self.model.sha256,
         }
 
     @property

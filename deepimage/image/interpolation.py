@@ -21,6 +21,11 @@ class Kernel:
     support: float
     weight: Callable[[np.ndarray], np.ndarray]
 
+    @property
+    def halo(self) -> int:
+        """Pixels of context that an enlargement needs."""
+        return int(self.support + 0.5)
+
 
 def _triangle(x: np.ndarray) -> np.ndarray:
     return np.maximum(1 - np.abs(x), 0)

@@ -20,7 +20,7 @@ def noise_sigma(luma: Luma) -> float:
     noise. Saturated pixels carry no noise and are left out. Fine texture counts as noise, about 2 steps in a sharp
     picture; noise that is not white (after JPEG, after resizing) is underestimated.
     """
-    window = _centre(luma).astype(np.int16)
+    window = centre(luma).astype(np.int16)
     height, width = (side // 2 * 2 for side in window.shape)
     a, b = window[0:height:2, 0:width:2], window[0:height:2, 1:width:2]
     c, d = window[1:height:2, 0:width:2], window[1:height:2, 1:width:2]
@@ -34,7 +34,7 @@ def sharpness(luma: Luma) -> float:
 
     After Pech-Pacheco et al. (2000); the division makes it independent of contrast.
     """
-    window = _centre(luma).astype(np.float32)
+    window = centre(luma).astype(np.float32)
     if min(window.shape) < 3 or window.min() == window.max():
         return 0.0
     across = window[1:-1, :-2] + window[1:-1, 2:]
@@ -42,9 +42,10 @@ def sharpness(luma: Luma) -> float:
     return float((across + down - 4 * window[1:-1, 1:-1]).var() / window.var())
 
 
-def _centre(luma: Luma) -> Luma:
-    top, left = (max(0, (side - _WINDOW) // 2) for side in luma.shape)
-    return luma[top : top + _WINDOW, left : left + _WINDOW]
+def centre(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The part of (H,W[,C]) pixels that is looked at."""
+    top, left = (max(0, (side - _WINDOW) // 2) for side in pixels.shape[:2])
+    return pixels[top : top + _WINDOW, left : left + _WINDOW]
 
 
 def _median_of_counts(values: npt.NDArray[np.int16]) -> float:

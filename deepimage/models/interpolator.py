@@ -13,7 +13,7 @@ class Interpolator(nn.Module):
         super().__init__()
         self.kernel = kernel
         self.scale = scale
-        self.halo = int(KERNELS[kernel].support + 0.5)
+        self.halo = KERNELS[kernel].halo
 
     def forward(self, lr: torch.Tensor) -> torch.Tensor:
         rows, columns = (torch.from_numpy(matrix(n, n * self.scale, self.kernel)).to(lr) for n in lr.shape[-2:])

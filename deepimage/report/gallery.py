@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ THUMBNAIL = 200
 THUMBNAIL_BYTES = 12_000
 THUMBNAIL_MEGAPIXELS = 100
 _QUALITIES = (90, 82, 72, 60, 45, 30, 15, 5)
+_AT_ONCE = 2  # pictures in memory
 _CELL = 4  # pixels between the samples that the search for detail looks at
 
 
@@ -46,13 +48,17 @@ class Shot:
 
 def shots(rows: Iterable[Row], pictures: Pictures) -> Iterator[Shot]:
     """Shots of the rows whose two pictures can still be read; the others are left out."""
-    for row in rows:
-        try:
-            lr = pictures.decode(pictures.read_input(row["uri"]))
-            sr = pictures.decode(pictures.read_output(row["output"]))
-        except (DeepimageError, OSError):
-            continue
-        yield _shoot(row, lr, sr)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from filter(None, pool.map(lambda row: _shot_of(row, pictures), rows))
+
+
+def _shot_of(row: Row, pictures: Pictures) -> Shot | None:
+    try:
+        lr = pictures.decode(pictures.read_input(row["uri"]))
+        sr = pictures.decode(pictures.read_output(row["output"]))
+    except (DeepimageError, OSError):
+        return None
+    return _shoot(row, lr, sr)
 
 
 def thumbnail(row: Row, pictures: Pictures) -> bytes | None:

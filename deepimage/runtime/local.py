@@ -4,6 +4,8 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
+from threading import Thread
 
 import pyarrow as pa
 
@@ -33,7 +35,8 @@ class LocalEngine:
         """Nothing to close."""
 
     def warm_up(self) -> None:
-        """Nothing to start."""
+        """Import torch in the background, while pictures are looked at."""
+        Thread(target=import_module, args=("torch",), daemon=True).start()
 
     def run(self, table: Table, pick: Pick, stages: Sequence[Stage]) -> Iterator[Rows]:
         """See `Engine.run`; batches come in the order of the table."""

@@ -49,6 +49,16 @@ class Sandbox:
         finally:
             self._idle.put(worker)
 
+    def warm_up(self) -> None:
+        """Start the children now instead of at the first call, and wait for them. Raises UsageError as `call` does."""
+        held = [self._idle.get() for _ in self._workers]
+        try:
+            for worker in held:
+                worker.start()
+        finally:
+            for worker in held:
+                self._idle.put(worker)
+
     @property
     def pids(self) -> list[int]:
         """Process ids of the children that have been started."""

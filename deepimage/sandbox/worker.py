@@ -41,6 +41,10 @@ class Worker:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    def start(self) -> None:
+        """Make sure that the child runs. Raises UsageError when it cannot be started."""
+        self._running()
+
     def call(self, data: bytes | memoryview, options: dict[str, Any]) -> Answer:
         """Facts and arrays that the function returns. Raises ImageError (its own, or E_TIMEOUT), Died, UsageError."""
         channel = self._running()

@@ -1,6 +1,7 @@
 """From a recipe to the things that do the work: Restorer, decoder processes, encoder settings."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,23 +9,28 @@ from deepimage.config import Recipe
 from deepimage.errors import ConfigError
 from deepimage.image.codec.remote import decode
 from deepimage.image.finish import as_seen
-from deepimage.models.catalog import open_checkpoint
-from deepimage.models.checkpoint import Checkpoint
-from deepimage.models.restorer import Restorer
+from deepimage.models.catalog import Model, find
 from deepimage.sandbox import Sandbox
 
+if TYPE_CHECKING:
+    from deepimage.models.restorer import Restorer
 
-def open_model(recipe: Recipe) -> Checkpoint:
-    """The checkpoint that the recipe names. Raises CheckpointError, ConfigError."""
+
+def find_model(recipe: Recipe) -> Model:
+    """The model that the recipe names, not loaded. Raises CheckpointError, ConfigError."""
     if recipe.fidelity != Recipe().fidelity:
         raise ConfigError(f"fidelity: {recipe.model} has no psnr twin to mix with; leave it out")
-    return open_checkpoint(recipe.model, recipe.scale)
+    return find(recipe.model, recipe.scale)
 
 
-def open_restorer(recipe: Recipe, threads: int | None = None) -> Restorer:
+def open_restorer(recipe: Recipe, threads: int | None = None) -> "Restorer":
     """The recipe's model on the recipe's device."""
+    # torch takes a second and a half to import: who only plans, or waits for workers, does without
+    from deepimage.models.checkpoint import load
+    from deepimage.models.restorer import Restorer
+
     return Restorer(
-        open_model(recipe),
+        load(recipe.model, recipe.scale),
         device=recipe.runtime.device,
         precision=recipe.precision,
         tiling=recipe.tiling,
@@ -32,14 +38,16 @@ def open_restorer(recipe: Recipe, threads: int | None = None) -> Restorer:
     )
 
 
-def open_decoders(recipe: Recipe) -> Sandbox:
+def open_decoders(recipe: Recipe, children: int | None = None) -> Sandbox:
     """Decoder processes under the recipe's limits."""
     limits = recipe.limits
-    return Sandbox(children=recipe.runtime.decoders, seconds=limits.decode_seconds, memory=limits.decode_memory)
+    return Sandbox(
+        children=children or recipe.runtime.decoders, seconds=limits.decode_seconds, memory=limits.decode_memory
+    )
 
 
 def open_viewer(recipe: Recipe) -> Callable[[bytes], np.ndarray]:
     """bytes -> (H, W, 3) uint8 as a person sees it on the recipe's background; results may be large."""
     generous = recipe.limits.model_copy(update={"max_megapixels": recipe.limits.max_output_megapixels})
-    sandbox = open_decoders(recipe)
+    sandbox = open_decoders(recipe, children=2)
     return lambda data: as_seen(decode(sandbox, data, generous), recipe.output.background)

@@ -11,7 +11,7 @@ from deepimage.dedupe.fingerprint import fingerprint
 from deepimage.image.codec.decode import decode
 from deepimage.image.codec.header import read_header
 from deepimage.image.finish import as_seen
-from deepimage.image.measure import noise_sigma, sharpness
+from deepimage.image.measure import centre, noise_sigma, sharpness
 from deepimage.metrics.psnr import luma
 from deepimage.sandbox import Sandbox
 from deepimage.stages.base import Resources, Row, Rows, each
@@ -26,7 +26,7 @@ def inspect(data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], dict[
     picture = decode(data, limits)
     rgb = as_seen(picture, "#ffffff")
     marks = fingerprint(rgb)
-    grey = luma(rgb).astype(np.uint8)
+    grey = luma(centre(rgb)).astype(np.uint8)
     facts = {
         "width": header.width,
         "height": header.height,

@@ -25,10 +25,11 @@ class Restore:
         self._threads = threads
 
     def setup(self) -> None:
-        """Load the generator; the decoder processes start with the first picture."""
-        self._restorer = open_restorer(self._recipe, self._threads)
-        self._decoders = open_decoders(self._recipe)
+        """Load the generator, while the decoder processes start."""
         self._pool = ThreadPoolExecutor(2, "codec")
+        self._decoders = open_decoders(self._recipe)
+        self._pool.submit(self._decoders.warm_up)
+        self._restorer = open_restorer(self._recipe, self._threads)
 
     def __call__(self, rows: Rows) -> Rows:
         seen: Rows = []

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,11 +18,13 @@ from deepimage.image.codec.tiff import write_tiff_strips
 from deepimage.image.finish import finish, finish_band
 from deepimage.image.interpolation import resize_rows
 from deepimage.metrics.consistency import decibels, squared_error
-from deepimage.models.restorer import Restorer
 from deepimage.stages.base import Resources, Row, Rows, each
 from deepimage.stages.fetch import fetch_row
 from deepimage.stages.opening import open_decoders, open_restorer
 from deepimage.storage.store import Store
+
+if TYPE_CHECKING:
+    from deepimage.models.restorer import Restorer
 
 _BAND = 512  # rows of a result that are resampled at once
 
@@ -79,7 +82,7 @@ class RestoreStrips:
 class Bands:
     """Iterates over the sr bands of a picture and measures their consistency on the way."""
 
-    def __init__(self, restorer: Restorer, lr: np.ndarray) -> None:
+    def __init__(self, restorer: "Restorer", lr: np.ndarray) -> None:
         self._restorer = restorer
         self._lr = lr
         self._error = 0.0

@@ -21,7 +21,7 @@ from deepimage.image.degradation.steps import Resize
 from deepimage.image.tensor import stack, to_bchw, to_hwc
 from deepimage.metrics.psnr import psnr_y
 from deepimage.models import checkpoint
-from deepimage.models.checkpoint import Facts
+from deepimage.models.facts import Facts
 from deepimage.models.generator import ResidualGenerator
 from deepimage.training.config import Training
 from deepimage.training.data import Pair, stream, validation_pairs
@@ -44,6 +44,7 @@ def train(config: Training, run: Path) -> Path:
         row = _learn(state, batches, config)
         psnr = {name: mean_psnr(pairs, _restored(state.average, pairs)) for name, pairs in exams.items()}
         gain = {name: round(psnr[name] - baseline[name], 3) for name in psnr}
+        log.info("step %d: loss %.4f, dB over Lanczos %s", state.step, row["loss"], gain)
         _note(run / "metrics.jsonl", {**row, "psnr_y": psnr, "lanczos": baseline, "gain": gain})
         checkpoint.save(run / f"{config.name}.safetensors", state.average, facts(config, state, gain))
         _save(state, run / "state.pt")  # last: a run killed before this line measures again
@@ -130,6 +131,5 @@ def _save(state: State, path: Path) -> None:
 
 
 def _note(path: Path, row: Mapping[str, object]) -> None:
-    log.info("%s", row)
     with path.open("a") as file:
         file.write(json.dumps(row) + "\n")

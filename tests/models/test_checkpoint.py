@@ -8,7 +8,8 @@ from safetensors.torch import save_file
 
 from deepimage.errors import CheckpointError
 from deepimage.models import checkpoint
-from deepimage.models.checkpoint import Facts
+from deepimage.models.catalog import shipped
+from deepimage.models.facts import Facts
 from deepimage.models.generator import ResidualGenerator
 
 FACTS = Facts("residual", 2, halo=4, dtype_ok=("fp32", "bf16"), features=8, blocks=1, psnr_gain={"instagram": 0.5})
@@ -59,8 +60,8 @@ def test_half_precision_halves_the_file_and_hardly_moves_the_result(path: Path, 
 
 
 def test_every_shipped_checkpoint_opens_and_is_the_published_file() -> None:
-    assert "fast-x4" in checkpoint.shipped()
-    for name, sha256 in checkpoint.shipped().items():
+    assert "fast-x4" in shipped()
+    for name, sha256 in shipped().items():
         opened = checkpoint.load(name)
         assert opened.sha256 == sha256
         assert opened.facts.halo == opened.generator.halo

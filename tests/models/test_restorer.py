@@ -9,8 +9,9 @@ from torch import nn
 
 from deepimage.config import Tiling
 from deepimage.errors import OutOfMemory
-from deepimage.models.catalog import INTERPOLATORS, open_checkpoint
-from deepimage.models.checkpoint import Checkpoint, Facts, shipped
+from deepimage.models.catalog import INTERPOLATORS, shipped
+from deepimage.models.checkpoint import Checkpoint, load
+from deepimage.models.facts import Facts
 from deepimage.models.generator import ResidualGenerator
 from deepimage.models.restorer import Restorer
 
@@ -65,9 +66,9 @@ def test_a_halo_too_small_is_seen() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (219, 218), (700, 533)])
 def test_every_shipped_generator_tiles_exactly(name: str, size: tuple[int, int]) -> None:
     lr = picture(*size)
-    whole = Restorer(open_checkpoint(name), tiling=WHOLE).restore(lr)
+    whole = Restorer(load(name), tiling=WHOLE).restore(lr)
     for tile in (96, 320):
-        assert difference(Restorer(open_checkpoint(name), tiling=Tiling(tile=tile)).restore(lr), whole) <= 1
+        assert difference(Restorer(load(name), tiling=Tiling(tile=tile)).restore(lr), whole) <= 1
 
 
 def test_same_bytes_whatever_the_threads_and_the_company() -> None:
