@@ -17,6 +17,7 @@ import torch.nn.functional as F
 
 from deepimage.config import Tiling
 from deepimage.errors import OutOfMemory
+from deepimage.image.extremes import keep_extremes
 from deepimage.image.geometry import Region
 from deepimage.image.tensor import stack, to_bchw, to_hwc
 from deepimage.image.tiling import Tile, cut
@@ -173,7 +174,7 @@ class Restorer:
         lr = _pad(lr, self._batch, self.facts.multiple_of)
         sr = to_hwc(self.generator(lr).float())[:count, : height * self.scale, : width * self.scale]
         if self.facts.keeps_extremes:
-            sr = _keep_extremes(windows.to(self.device), sr, self.scale)
+            keep_extremes(windows.to(self.device), sr, self.scale)
         return sr.cpu().numpy()
 
 
@@ -211,13 +212,3 @@ def _halves(start: int, length: int) -> list[tuple[int, int]]:
     if length < 2 * SMALLEST_CORE:
         return [(start, length)]
     return [(start, length // 2), (start + length // 2, length - length // 2)]
-
-
-def _keep_extremes(lr: torch.Tensor, sr: torch.Tensor, scale: int) -> torch.Tensor:
-    """Pure white and pure black areas (5x5 lr pixels) stay exactly 255 and 0; (B, H, W, 3) uint8 both."""
-    for value, extreme in ((255, lr.amin(-1)), (0, 255 - lr.amax(-1))):
-        if (pure := extreme == 255).any():
-            flat = -F.max_pool2d(-pure[:, None].float(), 5, stride=1, padding=2)
-            mask = flat[:, 0].bool().repeat_interleave(scale, 1).repeat_interleave(scale, 2)
-            sr[mask] = value
-    return sr

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from deepimage.errors import CheckpointError
-from deepimage.models import checkpoint
+from deepimage.models import catalog, checkpoint
 from deepimage.models.catalog import shipped
 from deepimage.models.facts import Facts
 from deepimage.models.generator import ResidualGenerator
@@ -109,5 +109,5 @@ def test_facts_of_a_later_version_are_left_aside(path: Path, generator: Residual
 
 
 def test_a_shipped_file_that_was_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint, "shipped", lambda: {"fast-x4": "0" * 64})
+    monkeypatch.setattr(catalog, "shipped", lambda: {"fast-x4": "0" * 64})
     assert "does not match SHA256SUMS" in refusal("fast-x4")
