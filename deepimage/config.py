@@ -155,8 +155,18 @@ S = TypeVar("S", bound=Section)
 def load(
     path: str | Path | None = None, overrides: Iterable[str] = (), shortcuts: Mapping[str, Any] | None = None
 ) -> Recipe:
-    """YAML file, then `dotted.key=value` overrides, then shortcut flags -> Recipe. Raises ConfigError."""
-    values = _read(path) if path else {}
+    """The recipe of a file, overrides and shortcut flags. Raises ConfigError."""
+    return read(Recipe, path, overrides, shortcuts)
+
+
+def read(
+    section: type[S],
+    path: str | Path | None,
+    overrides: Iterable[str] = (),
+    shortcuts: Mapping[str, Any] | None = None,
+) -> S:
+    """YAML file, then `dotted.key=value` overrides, then shortcut flags -> a section. Raises ConfigError."""
+    values = _read_yaml(path) if path else {}
     for item in overrides:
         key, equals, text = item.partition("=")
         if not equals:
@@ -165,7 +175,7 @@ def load(
     for key, value in (shortcuts or {}).items():
         if value is not None:
             _assign(values, key, value)
-    return validate(Recipe, values)
+    return validate(section, values)
 
 
 def validate(section: type[S], values: Mapping[str, Any]) -> S:
@@ -176,7 +186,7 @@ def validate(section: type[S], values: Mapping[str, Any]) -> S:
         raise ConfigError(_explain(section, error)) from None
 
 
-def _read(path: str | Path) -> dict[str, Any]:
+def _read_yaml(path: str | Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(Path(path).read_text()) or {}
     except OSError as error:

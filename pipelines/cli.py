@@ -1,6 +1,7 @@
 """The `deepimage` command: arguments in, exit codes out; the work is in the pipelines."""
 
 import json
+import logging
 import signal
 import sys
 from collections.abc import Iterator
@@ -112,7 +113,8 @@ def train(
     """Train a generator; the same command again resumes."""
     from pipelines.train import main as train_generator
 
-    train_generator(config, set or [])
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    _tell(f"checkpoint   {train_generator(config, set or [])}")
 
 
 @app.command()

@@ -24,6 +24,8 @@ from pipelines import catalog
 _SCALE = 4
 _PHOTOS = ("astronaut", "chelsea", "coffee", "rocket", "camera")
 _ORIENTATION = 0x0112
+_CROP = (200, 400)  # height and width of a picture in the figure
+FIGURE = "before-after.jpg"
 
 
 def demo(output: Path) -> None:
@@ -37,7 +39,7 @@ def demo(output: Path) -> None:
         summary = catalog.run(job, engine)
         catalog.show(job, summary)
         _compare(job, originals, output)
-    sys.stdout.write(f"\nOpen {output / 'restored' / REPORT} in a browser.\n")
+    sys.stdout.write(f"\nOpen {output / 'restored' / REPORT} in a browser; {output / FIGURE} is the short of it.\n")
 
 
 def make_catalogue(folder: Path, originals: dict[str, np.ndarray]) -> None:
@@ -107,16 +109,27 @@ def _cut_out(image: Image.Image) -> Image.Image:
 
 
 def _compare(job: Job, originals: dict[str, np.ndarray], output: Path) -> None:
-    """PSNR-Y of each known picture against its original, beside Lanczos."""
+    """PSNR-Y of each known picture against its original, beside Lanczos; and the two side by side as a picture."""
     view = open_viewer(job.recipe)
     rows = {row["input"]: row for row in pa.Table.from_batches(job.manifest.batches()).to_pylist()}
     table = Table("photo", "Lanczos", job.model.name, "gain", title="PSNR-Y against the originals, dB")
-    gains = []
+    gains, pairs = [], []
     for name, hr in originals.items():
         lr = view((output / "catalogue" / f"{name}.jpg").read_bytes())
-        sr = view(job.output.read(rows[f"{name}.jpg"]["output"]))
-        ours, lanczos = psnr_y(sr, hr, _SCALE), psnr_y(resize(lr, *hr.shape[:2]), hr, _SCALE)
-        gains.append(ours - lanczos)
-        table.add_row(name, f"{lanczos:.2f}", f"{ours:.2f}", f"{ours - lanczos:+.2f}")
+        before, after = resize(lr, *hr.shape[:2]), view(job.output.read(rows[f"{name}.jpg"]["output"]))
+        dull, ours = psnr_y(before, hr, _SCALE), psnr_y(after, hr, _SCALE)
+        gains.append(ours - dull)
+        pairs.append((before, after))
+        table.add_row(name, f"{dull:.2f}", f"{ours:.2f}", f"{ours - dull:+.2f}")
     table.add_row("mean", "", "", f"{np.mean(gains):+.2f}")
     Console().print(table)
+    Image.fromarray(_side_by_side(pairs[:3])).save(output / FIGURE, quality=90)
+
+
+def _side_by_side(pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """The middle of each picture: before on the left, after on the right, one pair above the other."""
+    bands = []
+    for pair in pairs:
+        top, left = ((side - cut) // 2 for side, cut in zip(pair[0].shape, _CROP, strict=False))
+        bands.append(np.hstack([image[top : top + _CROP[0], left : left + _CROP[1]] for image in pair]))
+    return np.vstack(bands)

@@ -22,7 +22,7 @@ def _spread(mask: Tensor, times: int) -> Tensor:
 
 
 def _eroded(mask: Tensor) -> Tensor:
-    """(B, H, W) bool: true where all within _REACH rows and columns is true; what lies outside the image counts as true."""
+    """(B, H, W) bool: true where all within _REACH rows and columns is true; outside the image all is."""
     for axis in (1, 2):
         length, source = mask.shape[axis], mask
         mask = mask.clone()

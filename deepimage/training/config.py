@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from deepimage.config import Section, _assign, _read, _scalar, validate
-from deepimage.errors import ConfigError
+from deepimage.config import Section, read
 from deepimage.image.degradation.chains import MIXTURE, SEVERITIES, Severity
 
 Weight = Annotated[float, Field(ge=0)]
@@ -85,10 +84,4 @@ class Training(Section):
 
 def load(path: Path, overrides: Iterable[str] = ()) -> Training:
     """YAML file, then `dotted.key=value` overrides -> Training. Raises ConfigError."""
-    values = _read(path)
-    for item in overrides:
-        key, equals, text = item.partition("=")
-        if not equals:
-            raise ConfigError(f"--set {item}: expected dotted.key=value")
-        _assign(values, key.strip(), _scalar(text))
-    return validate(Training, values)
+    return read(Training, path, overrides)
