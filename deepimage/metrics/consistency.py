@@ -3,15 +3,15 @@
 import math
 
 import numpy as np
-
-from deepimage.image.interpolation import resize
-from deepimage.metrics.psnr import luma
+from PIL import Image
 
 
 def squared_error(lr: np.ndarray, sr: np.ndarray) -> float:
-    """Mean squared error of BT.601 luma between lr (H, W, 3) uint8 and sr shrunk to its size (Lanczos, antialiased)."""
-    difference = luma(resize(sr, *lr.shape[:2])) - luma(lr)
-    return float(np.square(difference, dtype=np.float32).mean())
+    """Mean squared error of luma (BT.601, 0 to 255) between lr (H, W, 3) uint8 and sr shrunk to its size (bicubic)."""
+    height, width = lr.shape[:2]
+    shrunk = _luma(sr).resize((width, height), Image.Resampling.BICUBIC)
+    difference = np.asarray(shrunk, np.float32) - np.asarray(_luma(lr), np.float32)
+    return float(np.square(difference).mean())
 
 
 def decibels(mean_squared_error: float) -> float:
@@ -22,3 +22,7 @@ def decibels(mean_squared_error: float) -> float:
 def consistency_db(lr: np.ndarray, sr: np.ndarray) -> float:
     """PSNR of luma of the shrunken sr against lr, dB; 99 = identical."""
     return decibels(squared_error(lr, sr))
+
+
+def _luma(rgb: np.ndarray) -> Image.Image:
+    return Image.fromarray(rgb).convert("L")
