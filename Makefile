@@ -1,5 +1,5 @@
 # make demo: the main job on sample photos. make test: every test. Both set everything up by themselves.
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
 .PHONY: demo test tests-s3 check format clean

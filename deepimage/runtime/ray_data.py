@@ -166,6 +166,7 @@ def _connect(address: str | None) -> bool:
         embedded = {
             "num_cpus": max(_LOGICAL_CPUS, os.cpu_count() or 1),
             "include_dashboard": False,
+            "_system_config": {"enable_metrics_collection": False},  # nobody scrapes an embedded cluster
             "_temp_dir": os.environ.get("RAY_TMPDIR") or tempfile.mkdtemp(prefix="deepimage-ray-"),
         }
     ray.init(address=address, log_to_driver=False, logging_level="ERROR", **embedded)
@@ -174,6 +175,7 @@ def _connect(address: str | None) -> bool:
 
 def _configure(context: DataContext) -> None:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+    context.memory_usage_poll_interval_s = None  # reading the page tables of a generator costs as much as a decode
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     context.execution_options.preserve_order = False

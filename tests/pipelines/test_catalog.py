@@ -13,6 +13,7 @@ from catalogue import LOCAL, command, job_command, make, manifest, outputs, reci
 
 from deepimage.errors import UsageError
 from pipelines import catalog, price
+from pipelines.restore import restore
 from pipelines.verify import verify
 
 TIMES = (
@@ -44,11 +45,14 @@ def test_every_input_has_a_row_and_every_row_its_output(tmp_path: Path) -> None:
 @pytest.mark.ray
 @pytest.mark.usefixtures("ray_cluster")
 @pytest.mark.parametrize("actors", [1, 4])
-def test_ray_gives_the_rows_and_bytes_of_the_plain_loop(tmp_path: Path, actors: int) -> None:
-    source = make(tmp_path / "in", 12)
+def test_ray_the_plain_loop_and_restore_give_the_same_bytes(tmp_path: Path, actors: int) -> None:
+    source, generator = make(tmp_path / "in", 12), ("model=fast-x4", "scale=4")
     (source / "text.jpg").write_text("no picture")
-    local = run(source, tmp_path / "local", recipe(LOCAL))
-    ray = run(source, tmp_path / "ray", recipe(f"runtime.actors={actors}", "runtime.batch_rows=2"))
+    local = run(source, tmp_path / "local", recipe(LOCAL, *generator))
+    singly = list(restore(sorted((source / "a").iterdir()), tmp_path / "singly", recipe(*generator)))
+    assert len(singly) == 6
+    assert all(row["output_sha256"] == local[f"a/{row['input']}"]["output_sha256"] for row in singly)
+    ray = run(source, tmp_path / "ray", recipe(f"runtime.actors={actors}", "runtime.batch_rows=2", *generator))
     assert facts(local) == facts(ray)
     assert outputs(tmp_path / "local") == outputs(tmp_path / "ray")
 
