@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -73,6 +74,10 @@ class Worker:
         if self._channel:
             self._channel.close()
         self._process = self._channel = None
+
+    def __del__(self) -> None:
+        with suppress(Exception):  # when the interpreter ends, half of what this needs may be gone
+            self.stop()
 
     def _running(self) -> Channel:
         if self._process and self._process.poll() is not None:
