@@ -124,7 +124,7 @@ class Recipe(Section):
     max_side: int | None = Field(None, gt=0)
     """Target size in pixels; at most one of scale, width, height, max_side."""
     fidelity: float = Field(0.5, ge=0, le=1)
-    """0 = most faithful (the psnr twin), 1 = most restored; has an effect where the model has a twin."""
+    """0 = most faithful (the psnr twin), 1 = most restored; refused for a model without a twin."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     output: Output = Output()
     limits: Limits = Limits()

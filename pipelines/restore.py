@@ -8,13 +8,14 @@ from deepimage.batch.plan import Planner, Twins
 from deepimage.config import Recipe
 from deepimage.errors import UsageError
 from deepimage.models.catalog import Model
-from deepimage.stages.base import Row, Rows, Stage
+from deepimage.stages.base import Row, Rows, Stage, ended
 from deepimage.stages.fetch import Fetch
 from deepimage.stages.opening import find_model
 from deepimage.stages.probe import Probe
 from deepimage.stages.restore import Restore
 from deepimage.stages.strips import RestoreStrips
 from deepimage.stages.write import Write
+from deepimage.storage.schema import PLAN
 from deepimage.storage.store import Store
 
 _FORMATS = {suffix: format for format, suffix in SUFFIXES.items()} | {".jpeg": "jpeg", ".tiff": "tiff"}
@@ -32,13 +33,17 @@ def restore(photos: Sequence[Path], output: Path, recipe: Recipe) -> Iterator[Ro
         )
     store = Store.open(str(folder), recipe.storage)
     planned = _planned(photos, recipe, find_model(recipe))
-    whole: list[Stage] = [Fetch(recipe), Restore(recipe), Write(store)]
-    strips: list[Stage] = [RestoreStrips(recipe, store, workers=1, threads=None, gpus=0)]
-    for stage in (*whole, *strips[: any(row["strips"] for row in planned)]):
-        stage.setup()
+    lanes: dict[bool | None, list[Stage]] = {
+        False: [Fetch(recipe), Restore(recipe), Write(store)],
+        True: [RestoreStrips(recipe, store, workers=1, threads=None, gpus=0)],
+        None: [],  # refused by the plan: nothing is left to do
+    }
+    for lane in {row["strips"] for row in planned}:
+        for stage in lanes[lane]:
+            stage.setup()
     for row in planned:
-        rows = [row | {"output": name} if name and row["status"] is None else row]
-        for stage in strips if row["strips"] else whole:
+        rows = [row | {"output": name} if name and not ended(row) else row]
+        for stage in lanes[row["strips"]]:
             rows = stage(rows)
         yield rows[0]
     store.sweep_temporary()
@@ -50,7 +55,8 @@ def _planned(photos: Sequence[Path], recipe: Recipe, model: Model) -> Rows:
     probe.setup()
     looked = probe(Fetch(recipe)(rows))
     planner = Planner(recipe, model.facts.scale, stamp={}, twins=Twins(), previous={}, standing=set())
-    return list(planner.plan([{"status": None} | row for row in looked]))
+    nothing: Row = dict.fromkeys(PLAN.names)
+    return list(planner.plan([nothing | row for row in looked]))
 
 
 def _destination(photos: Sequence[Path], output: Path) -> tuple[Path, str | None]:
