@@ -1,7 +1,6 @@
 """The `deepimage` command: arguments in, exit codes out; the work is in the pipelines."""
 
 import json
-import logging
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ import typer
 from deepimage import __version__
 from deepimage.config import Recipe, load
 from deepimage.errors import DeepimageError, UsageError
+from pipelines import cli_makers
+from pipelines.cli_makers import Set, tell
 
 BROKE, USAGE, TROUBLED, INTERRUPTED = 1, 2, 3, 130
 
@@ -25,7 +26,6 @@ app = typer.Typer(
 )
 
 Config = Annotated[Path | None, typer.Option("--config", help="Recipe, YAML.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one key of the recipe.")]
 Model = Annotated[str | None, typer.Option(help="Shipped name, checkpoint file, or interpolator.")]
 Scale = Annotated[float | None, typer.Option(help="Enlargement; the model's own by default.")]
 Format = Annotated[str | None, typer.Option(help="auto jpeg png webp avif tiff")]
@@ -55,11 +55,11 @@ def run(
     with catalog.opened(input, output, recipe) as (job, engine_):
         if dry_run:
             forecast = price.forecast(job, engine_, quiet)
-            _tell(forecast.to_json() if as_json else "\n".join(forecast.lines()))
+            tell(forecast.to_json() if as_json else "\n".join(forecast.lines()))
             return
         summary = catalog.run(job, engine_, quiet)
     if as_json:
-        _tell(summary.to_json())
+        tell(summary.to_json())
     else:
         catalog.show(job, summary)
     raise typer.Exit(summary.exit_code)
@@ -83,7 +83,7 @@ def restore(
     troubled = False
     for row in restore_photos(photos, output, recipe):
         troubled |= row["status"] != "done"
-        _tell(json.dumps(row, default=str) if as_json else _line(row))
+        tell(json.dumps(row, default=str) if as_json else _line(row))
     raise typer.Exit(TROUBLED if troubled else 0)
 
 
@@ -100,34 +100,9 @@ def verify(
     findings = 0
     for finding in verify_output(output, input, _recipe(config, set, None, None, None, {})):
         findings += 1
-        _tell(f"{finding.rule}: {finding.name!r}: {finding.message}")
-    _tell(f"{findings} findings" if findings else "every input accounted for, every output sound")
+        tell(f"{finding.rule}: {finding.name!r}: {finding.message}")
+    tell(f"{findings} findings" if findings else "every input accounted for, every output sound")
     raise typer.Exit(TROUBLED if findings else 0)
-
-
-@app.command()
-def train(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="Training recipe, YAML.")],
-    set: Set = None,
-) -> None:
-    """Train a generator; the same command again resumes."""
-    from pipelines.train import main as train_generator
-
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    _tell(f"checkpoint   {train_generator(config, set or [])}")
-
-
-@app.command()
-def benchmark(
-    files: Annotated[int, typer.Option(help="Photos in the batch job.")] = 200,
-    side: Annotated[int, typer.Option(help="Their side, pixels.")] = 600,
-    model: Annotated[str, typer.Option()] = "fast-x4",
-    as_json: AsJson = False,
-) -> None:
-    """Megapixels per second of the bare model, the Restorer and the whole job, from one run."""
-    from pipelines.benchmark import benchmark as measure
-
-    _tell(measure(files, side, model, as_json))
 
 
 @app.command()
@@ -138,11 +113,15 @@ def demo(output: Annotated[Path, typer.Argument(help="A new folder.")] = Path("d
     show(output)
 
 
+app.add_typer(cli_makers.app)
+app.add_typer(cli_makers.models, name="models")
+
+
 @app.callback(invoke_without_command=True)
 def version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Options of the command itself."""
     if version:
-        _tell(__version__)
+        tell(__version__)
         raise typer.Exit
 
 
@@ -184,10 +163,6 @@ def _line(row: dict[str, Any]) -> str:
         return f"{row['input']}: {row['status']} {row['error_code'] or ''} {row['error']}"
     size = f"{row['width']}x{row['height']} -> {row['output_width']}x{row['output_height']}"
     return f"{row['input']} -> {row['output']}  {size}  {row['seconds_restore']:.1f} s"
-
-
-def _tell(text: str) -> None:
-    sys.stdout.write(text.rstrip("\n") + "\n")
 
 
 def _fail(message: str, code: int) -> None:

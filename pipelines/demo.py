@@ -14,8 +14,6 @@ from rich.table import Table
 from deepimage.batch.job import REPORT, Job
 from deepimage.config import load
 from deepimage.errors import UsageError
-from deepimage.image.degradation.chains import instagram
-from deepimage.image.degradation.steps import Jpeg, degrade
 from deepimage.image.interpolation import resize
 from deepimage.metrics.psnr import psnr_y
 from deepimage.stages.opening import open_viewer
@@ -74,13 +72,17 @@ def _originals() -> dict[str, np.ndarray]:
 
 
 def _dirty(hr: np.ndarray) -> bytes:
-    """hr -> what a platform left of it: resized, compressed, resized to a quarter, compressed again."""
-    *steps, last = instagram(hr.shape[0], hr.shape[1], _SCALE)
-    assert isinstance(last, Jpeg)
-    small = degrade(hr, steps, np.random.default_rng(0))
+    """hr -> what a platform leaves of it: to a feed's 1080 pixels, JPEG 80, then to a quarter of hr, JPEG 70."""
+    grey = bool((hr == hr[:, :, :1]).all())
+    photo = Image.fromarray(hr[:, :, 0] if grey else hr)
+    feed = photo.resize([round(side * 1080 / max(photo.size)) for side in photo.size], Image.Resampling.LANCZOS)
+    with Image.open(io.BytesIO(_jpeg(feed, 80))) as seen:
+        return _jpeg(seen.resize([side // _SCALE for side in photo.size], Image.Resampling.LANCZOS), 70)
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
-    grey = bool((small == small[:, :, :1]).all())
-    Image.fromarray(small[:, :, 0] if grey else small).save(buffer, "JPEG", quality=last.quality, subsampling=2)
+    image.save(buffer, "JPEG", quality=quality, subsampling=2)
     return buffer.getvalue()
 
 

@@ -25,8 +25,9 @@ def cut(height: int, width: int, tile: int, halo: int, multiple_of: int = 1) -> 
     """Tiles of a (height, width) image, row by row; all windows have one size, at most `tile` a side.
 
     The window is as small as the number of windows allows (600 px at tile 320, halo 20 is two windows
-    of 320, not two of 512), so that little is computed twice. Sides are multiples of `multiple_of`
-    wherever the image is large enough. Raises ValueError when `tile` leaves no core.
+    of 320, not two of 512), so that little is computed twice. Windows start at multiples of `multiple_of`
+    and lack as much of a whole multiple as the image does: a generator that packs pixels packs the same
+    ones in a window as in the image. Raises ValueError when `tile` leaves no core.
     """
     rows = list(_spans(height, tile, halo, multiple_of))
     columns = list(_spans(width, tile, halo, multiple_of))
@@ -41,13 +42,16 @@ def _spans(length: int, tile: int, halo: int, multiple_of: int) -> Iterator[tupl
     if length <= tile:
         yield 0, length, 0, length
         return
-    tile -= tile % multiple_of
-    if tile <= 2 * halo:
-        raise ValueError(f"tile {tile} leaves no core beside a halo of {halo}: use a tile above {2 * halo}")
-    count = -(-(length - 2 * halo) // (tile - 2 * halo))
-    size = -(-(length - 2 * halo) // count) + 2 * halo
-    size = min(-(-size // multiple_of) * multiple_of, tile)
-    starts = [i * (length - size) // (count - 1) for i in range(count)]
+    largest = tile - (tile - length) % multiple_of
+    stride = (largest - 2 * halo) // multiple_of * multiple_of
+    if stride <= 0:
+        enough = 2 * halo + 2 * (multiple_of - 1)
+        raise ValueError(f"tile {tile} leaves no core beside a halo of {halo}: use a tile above {enough}")
+    count = -(-(length - 2 * halo) // stride)
+    stride = -(-(length - 2 * halo) // (count * multiple_of)) * multiple_of
+    size = stride + 2 * halo + (length - stride - 2 * halo) % multiple_of
+    steps = (length - size) // multiple_of
+    starts = [i * steps // (count - 1) * multiple_of for i in range(count)]
     # neighbours share the seam half-way through their overlap, which is at least two halos wide
     seams = [(left + size + right) // 2 for left, right in pairwise(starts)]
     for start, core_start, core_end in zip(starts, [0, *seams], [*seams, length], strict=True):

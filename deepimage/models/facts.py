@@ -18,7 +18,7 @@ class Facts:
     """Properties of a generator; code reads them, no setting repeats them."""
 
     arch: str
-    """A name in checkpoint.ARCHITECTURES; `interpolation` has no file."""
+    """A name in architectures.registry, or spandrel's behind `spandrel/`; `interpolation` has no file."""
     scale: int
     halo: int
     """Context that a tile needs on every side, lr pixels."""
@@ -27,10 +27,18 @@ class Facts:
     channels: int = 3
     features: int = 0
     blocks: int = 0
+    inner: int = 0
+    """Channels inside: of a U-net's valley, of what each convolution adds to a dense block."""
+    unshuffle: int = 1
+    """lr pixels per side that the net packs into channels first."""
     multiple_of: int = 1
     """Height and width that the generator takes must be multiples of this."""
+    exact_tiling: bool = True
+    """Tiles with this halo equal the whole picture; false where the net looks at all of it at once."""
     keeps_extremes: bool = False
     """Pure white and pure black areas are to stay pure."""
+    licence: str = ""
+    """Of the weights, where known."""
     trained_on: str = ""
     steps: int = 0
     recipe_sha256: str = ""
@@ -41,25 +49,31 @@ class Facts:
 
 def to_metadata(facts: Facts) -> dict[str, str]:
     """Facts as the metadata of a .safetensors file."""
-    return {_KEY: json.dumps(asdict(facts), sort_keys=True)}
+    return {_KEY: dumps(facts)}
 
 
-def read(path: Path) -> Facts:
-    """The facts of a checkpoint file. Raises CheckpointError."""
-    try:
-        with safe_open(path, "np") as file:
-            return _parse(path, file.metadata() or {})
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"model {path}: not a readable .safetensors file ({error}); fetch it again") from None
+def dumps(facts: Facts) -> str:
+    """Facts as JSON."""
+    return json.dumps(asdict(facts), sort_keys=True)
 
 
-def _parse(path: Path, metadata: Mapping[str, str]) -> Facts:
-    """Entries that this version does not know are left aside."""
-    if _KEY not in metadata:
-        raise CheckpointError(f"model {path}: no deepimage facts in it; expected a file made by `deepimage train`")
+def loads(text: str) -> Facts:
+    """The facts that `dumps` wrote, entries that this version does not know left aside. Raises ValueError."""
     known = {item.name for item in fields(Facts)}
     try:
-        values: dict[str, Any] = {key: value for key, value in json.loads(metadata[_KEY]).items() if key in known}
+        values: dict[str, Any] = {key: value for key, value in json.loads(text).items() if key in known}
         return Facts(**{**values, "dtype_ok": tuple(values["dtype_ok"])})
     except (ValueError, TypeError, KeyError, AttributeError):
+        raise ValueError("not the facts of a generator") from None
+
+
+def read(path: Path) -> Facts | None:
+    """The facts in a .safetensors file, None where deepimage did not write it. Raises CheckpointError."""
+    try:
+        with safe_open(path, "np") as file:
+            metadata = file.metadata() or {}
+        return loads(metadata[_KEY]) if _KEY in metadata else None
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"model {path}: not a readable .safetensors file ({error}); fetch it again") from None
+    except ValueError:
         raise CheckpointError(f"model {path}: its facts are damaged; fetch it again") from None

@@ -3,18 +3,23 @@
 import torch
 from torch import nn
 
-from deepimage.image.interpolation import KERNELS, matrix
+from deepimage.image import fractal
+from deepimage.image.fractal.zoom import enlarge
+from deepimage.image.interpolation import KERNELS
+from deepimage.image.interpolation.tensors import resample
 
 
 class Interpolator(nn.Module):
-    """(B, C, H, W) float -> (B, C, H*scale, W*scale) float by a separable kernel of `image.interpolation`."""
+    """(B, 3, H, W) float -> (B, 3, H*scale, W*scale) float by a kernel of `image.interpolation`, or `fractal`."""
 
-    def __init__(self, kernel: str, scale: int) -> None:
+    def __init__(self, name: str, scale: int) -> None:
         super().__init__()
-        self.kernel = kernel
+        self.name = name
         self.scale = scale
-        self.halo = KERNELS[kernel].halo
+        self.halo = fractal.halo(scale) if name == "fractal" else KERNELS[name].halo
 
     def forward(self, lr: torch.Tensor) -> torch.Tensor:
-        rows, columns = (torch.from_numpy(matrix(n, n * self.scale, self.kernel)).to(lr) for n in lr.shape[-2:])
-        return rows @ lr.contiguous() @ columns.T
+        if self.name == "fractal":
+            return enlarge(lr, self.scale)
+        height, width = lr.shape[-2:]
+        return resample(lr, height * self.scale, width * self.scale, self.name)

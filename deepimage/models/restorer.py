@@ -152,7 +152,7 @@ class Restorer:
             picture.error = OutOfMemory(f"a tile of {core.height}x{core.width} pixels does not fit {self.device}")
             picture.tile_done()
             return
-        pieces = list(_quarters(core, picture.lr.shape, self.facts.halo))
+        pieces = list(_quarters(core, picture.lr.shape, self.facts.halo, self.facts.multiple_of))
         with picture.lock:
             picture.missing += len(pieces) - 1
         for piece in pieces:
@@ -199,11 +199,11 @@ def _pad(lr: torch.Tensor, batch: int, multiple_of: int) -> torch.Tensor:
     return lr
 
 
-def _quarters(core: Region, shape: tuple[int, ...], halo: int) -> Iterator[Tile]:
-    """The core cut in four (or two) with windows of their own."""
+def _quarters(core: Region, shape: tuple[int, ...], halo: int, multiple_of: int) -> Iterator[Tile]:
+    """The core cut in four (or two) with windows of their own, which start at multiples as those of `cut` do."""
     for y, height in _halves(core.y, core.height):
         for x, width in _halves(core.x, core.width):
-            top, left = max(y - halo, 0), max(x - halo, 0)
+            top, left = (max(start - halo, 0) // multiple_of * multiple_of for start in (y, x))
             bottom, right = min(y + height + halo, shape[0]), min(x + width + halo, shape[1])
             yield Tile(Region(top, left, bottom - top, right - left), Region(y, x, height, width))
 

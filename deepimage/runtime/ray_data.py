@@ -139,8 +139,8 @@ class _Task:
 
 
 def _through(stage: Callable[[Rows], Rows], batch: pa.Table) -> pa.Table:
-    """Every stage's rows come back in one fixed schema: blocks with a column all null must still fit the others."""
-    return pa.Table.from_pylist(stage(batch.to_pylist()), schema=ROW)
+    """A stage's rows come back in one fixed schema: blocks with a column all null must still fit the others."""
+    return pa.Table.from_pylist(stage(batch.to_pylist()), schema=getattr(stage, "schema", ROW))
 
 
 def _read(batch: pa.Table, table: Table, pick: Pick) -> pa.Table:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepimage.config import Recipe
-from deepimage.errors import ConfigError
 from deepimage.image.codec.remote import decode
 from deepimage.image.finish import as_seen
-from deepimage.models.catalog import Model, find
+from deepimage.models.catalog import Model, find, twin
 from deepimage.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -17,10 +16,8 @@ if TYPE_CHECKING:
 
 
 def find_model(recipe: Recipe) -> Model:
-    """The model that the recipe names, not loaded. Raises CheckpointError, ConfigError."""
-    if recipe.fidelity != Recipe().fidelity:
-        raise ConfigError(f"fidelity: {recipe.model} has no psnr twin to mix with; leave it out")
-    return find(recipe.model, recipe.scale)
+    """The model that the recipe names, not loaded. Raises CheckpointError."""
+    return find(recipe.model, recipe.scale, _fidelity(recipe))
 
 
 def open_restorer(recipe: Recipe, threads: int | None = None) -> "Restorer":
@@ -30,12 +27,18 @@ def open_restorer(recipe: Recipe, threads: int | None = None) -> "Restorer":
     from deepimage.models.restorer import Restorer
 
     return Restorer(
-        load(recipe.model, recipe.scale),
+        load(recipe.model, recipe.scale, _fidelity(recipe)),
         device=recipe.runtime.device,
         precision=recipe.precision,
         tiling=recipe.tiling,
         threads=threads or recipe.runtime.threads,
     )
+
+
+def _fidelity(recipe: Recipe) -> float | None:
+    """The default is no wish where there is no twin to mix with; any other value is, and is refused."""
+    wished = twin(recipe.model, "fidelity") or recipe.fidelity != Recipe().fidelity
+    return recipe.fidelity if wished else None
 
 
 def open_decoders(recipe: Recipe, children: int | None = None) -> Sandbox:

@@ -1,24 +1,27 @@
 """The training recipe: every setting of one act of training as a typed, frozen object."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Any, Literal
 
 from pydantic import Field
 
 from deepimage.config import Section, read
-from deepimage.image.degradation.chains import MIXTURE, SEVERITIES, Severity
-
-Weight = Annotated[float, Field(ge=0)]
 
 
 class Net(Section):
     """The generator's shape."""
 
+    arch: Literal["residual", "plain", "span", "unet"] = "unet"
     scale: int = Field(4, ge=1)
     features: int = Field(48, ge=1)
-    blocks: int = Field(8, ge=0)
+    """Channels of the trunk."""
+    blocks: int = Field(4, ge=0)
+    inner: int = Field(96, ge=0)
+    """Channels of a U-shaped trunk at half size."""
+    unshuffle: int = Field(1, ge=1)
+    """The trunk works at 1/unshuffle of the lr size."""
 
 
 class Data(Section):
@@ -28,23 +31,69 @@ class Data(Section):
     """Folder of hr photos to learn from."""
     val: str
     """Folder of hr photos to measure on; none of them may be in `train`."""
-    mixture: dict[Severity, Weight] = Field(default_factory=lambda: dict(MIXTURE))
-    """Weight of each severity of degradation."""
-    batch: int = Field(8, ge=1)
+    degradation: str
+    """YAML file of what happens to them."""
+    profile: str | None = None
+    """YAML file that `deepimage study` made of a customer's pictures; goes before `degradation`."""
+    batch: int = Field(16, ge=1)
     patch: int = Field(48, ge=8)
     """Side of a training patch, lr pixels."""
-    cut: int = Field(2, ge=1)
-    """A crop is degraded once and cut into `cut` x `cut` patches."""
-    pool: int = Field(128, ge=1)
-    """Crops that are shuffled together."""
-    reuse: int = Field(2, ge=1)
-    """How often a patch is seen, each time turned another way."""
-    val_side: int = Field(512, ge=64)
+    cache: str = "runs/photos"
+    """Folder that keeps the decoded photos from one run to the next."""
+    exams: tuple[str, ...] = ("instagram", "C2", "C3")
+    """Fixed degradations that the run is measured on."""
+    val_side: int = Field(384, ge=64)
     """Photos are measured on their middle, at most this large; hr pixels."""
+    val_photos: int = Field(24, ge=1)
 
-    def model_post_init(self, context: object) -> None:
-        if not any(self.mixture.values()):
-            raise ValueError(f"mixture: give one of {', '.join(SEVERITIES)} a weight above 0")
+
+class Target(Section):
+    """What the generator is to paint, if not the hr photo itself."""
+
+    sharpen: float = Field(0.0, ge=0, le=1)
+    """Strength of the unsharp mask on hr, for crisp results."""
+    teacher: str | None = None
+    """Distillation: the checkpoint whose results on our own dirty inputs are learned beside the photos."""
+    teacher_denoise: float = Field(1.0, ge=0, le=1)
+    """Of a teacher with a twin that leaves noise: 1 = the teacher alone."""
+    teacher_share: float = Field(0.0, ge=0, le=1)
+    """How much of the pixel loss is against the teacher; the rest is against the photo."""
+
+
+class Losses(Section):
+    """Weights of the generator's losses; 0 leaves one out."""
+
+    pixel: float = Field(1.0, ge=0)
+    """Charbonnier."""
+    gradient: float = Field(0.0, ge=0)
+    """L1 of the differences of neighbours: edges."""
+    frequency: float = Field(0.0, ge=0)
+    """L1 of the Fourier transform."""
+    consistency: float = Field(0.0, ge=0)
+    """L1 of sr against hr, both reduced to lr size."""
+    perceptual: float = Field(0.0, ge=0)
+    """LPIPS distance, or that of random features where no file is given."""
+    perceptual_weights: str | None = None
+    """LPIPS weights, .safetensors."""
+    artifacts: float = Field(0.0, ge=0)
+    """LDL: L1 where local variance shows artifacts."""
+    adversarial: float = Field(0.0, ge=0)
+    """Share of the adversarial gradient in that of the other losses; its weight adapts."""
+    features: float = Field(0.0, ge=0)
+    """Share of the gradient of the discriminator's features (L1), likewise."""
+    window: int = Field(128, ge=32, multiple_of=8)
+    """Side of the part of a patch that perceptual loss and discriminator see, hr pixels; it moves from step to step."""
+
+
+class Discriminator(Section):
+    """The critic of the GAN stage."""
+
+    features: int = Field(32, ge=1)
+    learning_rate: float = Field(2e-4, gt=0)
+    alone: int = Field(300, ge=0)
+    """Steps that it learns before the generator hears of it."""
+    ramp: int = Field(1000, ge=0)
+    """Steps over which its voice rises to full."""
 
 
 class Optimizer(Section):
@@ -61,6 +110,17 @@ class Optimizer(Section):
     """Decay of the moving average of the weights, which is what is measured and shipped."""
 
 
+class Guard(Section):
+    """When a run is stopped because it is collapsing."""
+
+    consistency_drop: float = Field(3.0, gt=0)
+    """dB that the reduced sr may lose against its first measurement."""
+    winning: float = Field(0.98, gt=0.5, le=1)
+    """Share of patches that the discriminator tells apart ..."""
+    winning_steps: int = Field(3000, ge=1)
+    """... for so many steps in a row."""
+
+
 class Training(Section):
     """Everything `train` can be told."""
 
@@ -68,20 +128,32 @@ class Training(Section):
     """Of the checkpoint that comes out."""
     trained_on: str = ""
     """The sources of the photos and their licences, for the checkpoint's facts."""
+    start: str | None = None
+    """Checkpoint to go on from: a shipped name or a file."""
     seed: int = 0
     bf16: bool = True
     """Mixed precision: bfloat16 convolutions, float32 weights."""
     net: Net = Net()
     data: Data
+    target: Target = Target()
+    losses: Losses = Losses()
+    discriminator: Discriminator = Discriminator()
     optimizer: Optimizer
+    guard: Guard = Guard()
     every: int = Field(1000, ge=1)
     """Steps from one measurement and saved state to the next."""
+    workers: int = Field(0, ge=0)
+    """Ray Train workers; 0 = this process alone, without Ray."""
+
+    @property
+    def is_gan(self) -> bool:
+        return self.losses.adversarial > 0 or self.losses.features > 0
 
     def digest(self) -> str:
         """sha256 of the recipe."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return hashlib.sha256(self.model_dump_json(exclude={"workers"}).encode()).hexdigest()
 
 
-def load(path: Path, overrides: Iterable[str] = ()) -> Training:
-    """YAML file, then `dotted.key=value` overrides -> Training. Raises ConfigError."""
-    return read(Training, path, overrides)
+def load(path: Path, overrides: Iterable[str] = (), shortcuts: Mapping[str, Any] | None = None) -> Training:
+    """YAML file, then `dotted.key=value` overrides, then shortcut flags -> Training. Raises ConfigError."""
+    return read(Training, path, overrides, shortcuts)

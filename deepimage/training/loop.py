@@ -1,135 +1,131 @@
-"""The training loop: pairs in, checkpoint out; measured on fixed photos, resumable to the same weights.
+"""The training loop: batches in, checkpoint out; measured on fixed photos, resumable to the same weights.
 
-A run is a folder: state.pt (to resume from), metrics.jsonl (one line a measurement), NAME.safetensors (the averaged
-weights at the last measurement, ready for use).
+A run is a folder: state.pt (to resume from), metrics.parquet and progress.html (one row a measurement), sheets/ (what
+it paints), NAME.safetensors (the averaged weights at the last measurement, ready for use).
 """
 
-import copy
-import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
-from deepimage.errors import ConfigError
-from deepimage.image.degradation.chains import bicubic, instagram
-from deepimage.image.degradation.steps import Resize
-from deepimage.image.tensor import stack, to_bchw, to_hwc
-from deepimage.metrics.psnr import psnr_y
+from deepimage.image.tensor import to_bchw
 from deepimage.models import checkpoint
 from deepimage.models.facts import Facts
-from deepimage.models.generator import ResidualGenerator
-from deepimage.training.config import Training
-from deepimage.training.data import Pair, stream, validation_pairs
-from deepimage.training.step import State, update
+from deepimage.training import state as states
+from deepimage.training.config import Target, Training
+from deepimage.training.data import Batch, Pairs, stream
+from deepimage.training.exam import Exam
+from deepimage.training.guard import check
+from deepimage.training.perceptual import Distance, distance
+from deepimage.training.record import Record
+from deepimage.training.step import Judges, Share, State, Values, alone, update
 
 log = logging.getLogger(__name__)
-
-CHAINS = {"instagram": instagram, "bicubic": bicubic}
-"""The degradations that a run is measured on."""
 
 
 def train(config: Training, run: Path) -> Path:
     """Train to the end of the recipe from where the folder `run` stands; returns the checkpoint. Raises ConfigError."""
     run.mkdir(parents=True, exist_ok=True)
-    exams = {name: validation_pairs(config.data, config.net.scale, chain) for name, chain in CHAINS.items()}
-    baseline = {name: mean_psnr(pairs, map(_lanczos, pairs)) for name, pairs in exams.items()}
-    state = resume(config, run / "state.pt")
-    batches = stream(config.data, config.net.scale, config.seed, state.step)
+    state = states.new(config)
+    if (run / states.FILE).exists():
+        states.restore(state, run / states.FILE)
+    book = Book(config, run, state)
+    pairs = Pairs(config.data, config.net.scale, config.seed)
+    learn(state, stream(pairs, state.step), config, book.measure)
+    return book.checkpoint
+
+
+def learn(
+    state: State,
+    batches: Iterator[Batch],
+    config: Training,
+    measure: Callable[[State, Values], None],
+    share: Share = alone,
+) -> None:
+    """Steps to the end of the recipe; `measure` is called with means of the losses at every stop."""
+    device = next(state.generator.parameters()).device
+    judges = judges_of(config, device)
     while state.step < config.optimizer.steps:
-        row = _learn(state, batches, config)
-        psnr = {name: mean_psnr(pairs, _restored(state.average, pairs)) for name, pairs in exams.items()}
-        gain = {name: round(psnr[name] - baseline[name], 3) for name in psnr}
-        log.info("step %d: loss %.4f, dB over Lanczos %s", state.step, row["loss"], gain)
-        _note(run / "metrics.jsonl", {**row, "psnr_y": psnr, "lanczos": baseline, "gain": gain})
-        checkpoint.save(run / f"{config.name}.safetensors", state.average, facts(config, state, gain))
-        _save(state, run / "state.pt")  # last: a run killed before this line measures again
-    return run / f"{config.name}.safetensors"
+        first, started, waited, seen = state.step, time.monotonic(), 0.0, []
+        stop = min((state.step // config.every + 1) * config.every, config.optimizer.steps)
+        while state.step < stop:
+            asked = time.monotonic()
+            lr, hr = (to_bchw(part.to(device, non_blocking=True)) for part in next(batches))
+            waited += time.monotonic() - asked
+            seen.append(update(state, lr, hr, config, judges, share))
+        steps = stop - first
+        values = {key: float(np.mean([row[key] for row in seen])) for key in seen[-1]}
+        values |= {"step_seconds": (time.monotonic() - started) / steps, "data_seconds": waited / steps}
+        measure(state, values)
 
 
-def facts(config: Training, state: State, gain: Mapping[str, float]) -> Facts:
+@dataclass
+class Book:
+    """Writes down how a run goes, in its folder."""
+
+    config: Training
+    run: Path
+    state: State
+
+    def __post_init__(self) -> None:
+        self.exam = Exam.set(self.config.data, self.config.net.scale)
+        self.record = Record(self.run, self.state.step)
+        self.distance = _lpips(self.config)
+        self.checkpoint = self.run / f"{self.config.name}.safetensors"
+        if not self.record.rows:
+            self.record.add({"step": self.state.step, **self.exam.take(self.state.average, self.distance)})
+
+    def measure(self, state: State, values: Values) -> None:
+        """Exam, record, guard, sheet, checkpoint and state, in this order: a run killed in between measures again."""
+        row = {"step": state.step, **values, **self.exam.take(state.average, self.distance)}
+        log.info("%s", "  ".join(f"{key} {value:.4g}" for key, value in row.items()))
+        self.record.add(row)
+        check(self.record.rows, self.config.guard)
+        self.exam.sheet(state.average, self.run / "sheets" / f"{state.step:07d}.png")
+        checkpoint.save(self.checkpoint, state.average, facts(self.config, state, row))
+        states.save(state, self.run / states.FILE)
+
+
+def facts(config: Training, state: State, row: Values) -> Facts:
     """What the checkpoint of this recipe says about itself."""
+    net = config.net
     return Facts(
-        arch="residual",
-        scale=config.net.scale,
+        arch=net.arch,
+        scale=net.scale,
         halo=state.average.halo,
+        multiple_of=state.average.multiple_of,
         dtype_ok=("fp32", "bf16", "fp16"),
-        features=config.net.features,
-        blocks=config.net.blocks,
+        features=net.features,
+        blocks=net.blocks,
+        inner=net.inner,
+        unshuffle=net.unshuffle,
         keeps_extremes=True,
         trained_on=config.trained_on,
         steps=state.step,
         recipe_sha256=config.digest(),
-        psnr_gain=gain,
+        psnr_gain={key.removesuffix("_gain"): round(value, 3) for key, value in row.items() if key.endswith("_gain")},
     )
 
 
-def resume(config: Training, path: Path) -> State:
-    """The saved state, or a new one from the seed. Raises ConfigError where the state is of another net."""
-    torch.manual_seed(config.seed)
-    generator = ResidualGenerator(config.net.scale, config.net.features, config.net.blocks)
-    state = State(generator, copy.deepcopy(generator), torch.optim.AdamW(generator.parameters(), weight_decay=0.0))
-    if not path.exists():
-        return state
-    saved = torch.load(path, weights_only=True)
-    try:
-        state.generator.load_state_dict(saved["generator"])
-        state.average.load_state_dict(saved["average"])
-        state.optimizer.load_state_dict(saved["optimizer"])
-    except (RuntimeError, ValueError, KeyError):
-        raise ConfigError(f"{path}: the state of another net; train into another folder") from None
-    state.step = saved["step"]
-    return state
+def judges_of(config: Training, device: torch.device) -> Judges:
+    net = distance(config.losses.perceptual_weights) if config.losses.perceptual else None
+    if isinstance(net, torch.nn.Module):
+        net.to(device)
+    return Judges(net, _teacher(config.target, device) if config.target.teacher else None)
 
 
-def mean_psnr(pairs: list[Pair], srs: Iterator[np.ndarray]) -> float:
-    """Mean PSNR-Y of sr against hr over the pairs, dB; a border of `scale` pixels is left out."""
-    values = [psnr_y(sr, hr, border=hr.shape[0] // lr.shape[0]) for (lr, hr), sr in zip(pairs, srs, strict=True)]
-    return float(np.mean(values))
+def _teacher(target: Target, device: torch.device) -> torch.nn.Module:
+    assert target.teacher
+    denoise = target.teacher_denoise if target.teacher_denoise < 1 else None
+    return checkpoint.load(target.teacher, denoise=denoise).generator.to(device)
 
 
-def _learn(state: State, batches: Iterator[tuple[Tensor, Tensor]], config: Training) -> dict[str, float]:
-    """Steps up to the next stop; returns what is worth noting of them."""
-    first, started, waited, losses = state.step, time.monotonic(), 0.0, []
-    stop = min((state.step // config.every + 1) * config.every, config.optimizer.steps)
-    while state.step < stop:
-        asked = time.monotonic()
-        lr, hr = (to_bchw(batch) for batch in next(batches))
-        waited += time.monotonic() - asked
-        losses.append(update(state, lr, hr, config.optimizer, config.bf16))
-    steps = stop - first
-    seconds = (time.monotonic() - started) / steps
-    return {"step": stop, "loss": float(np.mean(losses)), "step_seconds": seconds, "data_seconds": waited / steps}
-
-
-@torch.inference_mode()
-def _restored(generator: nn.Module, pairs: list[Pair]) -> Iterator[np.ndarray]:
-    for lr, _ in pairs:
-        yield to_hwc(generator(to_bchw(stack([lr]))))[0].numpy()
-
-
-def _lanczos(pair: Pair) -> np.ndarray:
-    lr, hr = pair
-    return Resize(hr.shape[1], hr.shape[0])(lr, np.random.default_rng(0))
-
-
-def _save(state: State, path: Path) -> None:
-    """Whole or not at all: a run killed here resumes from the state before."""
-    part = path.with_suffix(".part")
-    saved = {
-        "step": state.step,
-        "generator": state.generator.state_dict(),
-        "average": state.average.state_dict(),
-        "optimizer": state.optimizer.state_dict(),
-    }
-    torch.save(saved, part)
-    part.replace(path)
-
-
-def _note(path: Path, row: Mapping[str, object]) -> None:
-    with path.open("a") as file:
-        file.write(json.dumps(row) + "\n")
+def _lpips(config: Training) -> Distance | None:
+    """LPIPS where its weights are given; random features are a loss, not a measure."""
+    weights = config.losses.perceptual_weights
+    return distance(weights) if weights else None

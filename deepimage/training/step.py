@@ -1,49 +1,188 @@
-"""One step of learning: a Charbonnier loss, a clipped AdamW update, and the moving average of the weights."""
+"""One step of learning: the generator, then its discriminator, then the moving average of the weights.
+
+Torch only. The adversarial gradient is given a fixed share of the other losses' gradient at the image, so its weight
+adapts by itself (the idea of VQGAN, Esser et al. 2021, taken at the image instead of the last layer).
+"""
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from deepimage.errors import ConfigError
-from deepimage.models.generator import ResidualGenerator
-from deepimage.training.config import Optimizer
+from deepimage.models.discriminator import Discriminator
+from deepimage.models.generator import Generator
+from deepimage.training import losses
+from deepimage.training.config import Losses, Optimizer, Training
+from deepimage.training.perceptual import Distance, perceptual
+
+Share = Callable[[Iterable[nn.Parameter]], None]
+"""Averages the gradients of parameters over the workers, in place."""
+Values = dict[str, float]
+
+
+@dataclass
+class Critic:
+    """The discriminator and its optimizer."""
+
+    discriminator: Discriminator
+    optimizer: torch.optim.Optimizer
 
 
 @dataclass
 class State:
     """All that changes while a generator learns."""
 
-    generator: ResidualGenerator
-    average: ResidualGenerator
+    generator: Generator
+    average: Generator
     """Moving average of the generator: what is measured and shipped."""
     optimizer: torch.optim.Optimizer
+    critic: Critic | None = None
     step: int = 0
 
 
-def update(state: State, lr: Tensor, hr: Tensor, settings: Optimizer, bf16: bool) -> float:
-    """Learn from one batch (BCHW float32 in [0, 1]); returns its loss. NaN raises ConfigError and keeps the weights."""
-    for group in state.optimizer.param_groups:
-        group["lr"] = learning_rate(state.step, settings)
-    with torch.autocast(lr.device.type, torch.bfloat16, enabled=bf16):
-        sr = state.generator(lr)
-    loss = charbonnier(sr, hr)
+@dataclass(frozen=True)
+class Judges:
+    """Networks that only look: they never learn."""
+
+    distance: Distance | None = None
+    teacher: nn.Module | None = None
+
+
+def alone(parameters: Iterable[nn.Parameter]) -> None:
+    """The Share of a single worker."""
+
+
+def update(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judges, share: Share = alone) -> Values:
+    """Learn from one batch (BCHW float32 in [0, 1]); returns the losses.
+
+    A loss that is not finite raises ConfigError and leaves the generator's weights as they were.
+    """
+    _set_rates(state, config)
     state.optimizer.zero_grad()
-    loss.backward()
-    norm = nn.utils.clip_grad_norm_(state.generator.parameters(), settings.clip)
-    value, size = loss.item(), norm.item()
-    if not (math.isfinite(value) and math.isfinite(size)):
-        raise ConfigError(f"step {state.step}: the loss is {value:.3g}, its gradient {size:.3g}; lower learning_rate")
-    state.optimizer.step()
+    with torch.autocast(lr.device.type, torch.bfloat16, enabled=config.bf16):
+        sr = state.generator(lr)
+        values, blame = _blame(state, sr.detach().requires_grad_(), lr, hr, config, judges, share)
+    sr.backward(blame)
+    share(state.generator.parameters())
+    norm = nn.utils.clip_grad_norm_(state.generator.parameters(), config.optimizer.clip).item()
+    _check(state.step, values, norm)
+    if not (state.critic and state.step < config.discriminator.alone):
+        state.optimizer.step()
+        decay = min(config.optimizer.average, (1 + state.step) / (10 + state.step))
+        follow(state.average, state.generator, decay)
     state.step += 1
-    follow(state.average, state.generator, min(settings.average, (1 + state.step) / (10 + state.step)))
-    return value
+    return values
 
 
-def charbonnier(sr: Tensor, hr: Tensor, epsilon: float = 1e-3) -> Tensor:
-    """A smooth L1 (Charbonnier et al. 1994; Lai et al. 2017), averaged over all values."""
-    return torch.sqrt((sr - hr).square() + epsilon**2).mean()
+def _blame(
+    state: State, sr: Tensor, lr: Tensor, hr: Tensor, config: Training, judges: Judges, share: Share
+) -> tuple[Values, Tensor]:
+    """The losses, and their weighted gradient at sr; the discriminator learns on the way."""
+    terms = fidelity_terms(state, sr, lr, hr, config, judges)
+    weights = config.losses.model_dump()
+    total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+    (blame,) = torch.autograd.grad(total, sr)
+    values = {name: term.item() for name, term in terms.items()}
+    if state.critic:
+        scores, push = _criticise(state, state.critic, sr, hr, blame, config, share)
+        values, blame = values | scores, blame + push
+    return values, blame
+
+
+def fidelity_terms(
+    state: State, sr: Tensor, lr: Tensor, hr: Tensor, config: Training, judges: Judges
+) -> dict[str, Tensor]:
+    """Every loss of the recipe but those of the discriminator, by its name there."""
+    wanted = config.losses
+    sharp = losses.sharpened(hr, config.target.sharpen) if config.target.sharpen else hr
+    terms = {"pixel": _pixel(sr, lr, sharp, config, judges)}
+    if wanted.gradient:
+        terms["gradient"] = losses.gradient(sr, sharp)
+    if wanted.frequency:
+        terms["frequency"] = losses.frequency(sr, sharp)
+    if wanted.consistency:
+        terms["consistency"] = losses.consistency(sr, hr, state.generator.scale)
+    if wanted.perceptual and judges.distance:
+        terms["perceptual"] = perceptual(judges.distance, *_seen(sr, sharp, state.step, config))
+    if wanted.artifacts:
+        with torch.no_grad():
+            calm = state.average(lr)
+        terms["artifacts"] = losses.artifacts(sr, sharp, calm)
+    return terms
+
+
+def _pixel(sr: Tensor, lr: Tensor, hr: Tensor, config: Training, judges: Judges) -> Tensor:
+    """Charbonnier against the photo, the teacher's painting, or both."""
+    part = config.target.teacher_share if judges.teacher else 0.0
+    loss = (1 - part) * losses.charbonnier(sr, hr)
+    if part and judges.teacher:
+        with torch.no_grad():
+            painted = judges.teacher(lr).clamp(0, 1)
+        loss = loss + part * (losses.charbonnier(sr, painted) + losses.gradient(sr, painted))
+    return loss
+
+
+def _criticise(
+    state: State, critic: Critic, sr: Tensor, hr: Tensor, blame: Tensor, config: Training, share: Share
+) -> tuple[Values, Tensor]:
+    """Scores, and what the discriminator adds to the gradient at sr; then it learns from the same two looks."""
+    shown_sr, shown_hr = _seen(sr, hr, state.step, config)
+    with nn.utils.parametrize.cached():
+        real, real_features = critic.discriminator(shown_hr)
+        fake, fake_features = critic.discriminator(shown_sr)
+        push = _push(sr, fake, fake_features, real_features, blame, config.losses)
+        loss = losses.told_apart(real.float(), fake.float())
+        critic.optimizer.zero_grad()
+        loss.backward()
+    share(critic.discriminator.parameters())
+    critic.optimizer.step()
+    right = ((real > 0).float().mean() + (fake < 0).float().mean()).item() / 2
+    ramp = min(max(state.step - config.discriminator.alone, 0) / max(config.discriminator.ramp, 1), 1.0)
+    return {"discriminator": loss.item(), "told_apart": right}, ramp * push
+
+
+def _push(
+    sr: Tensor, fake: Tensor, features: list[Tensor], real: list[Tensor], blame: Tensor, weights: Losses
+) -> Tensor:
+    """Adversarial and feature-matching gradients at sr, each a share of the other losses' gradient."""
+    push = torch.zeros_like(sr)
+    for share, loss in (
+        (weights.adversarial, lambda: losses.fooled(fake.float())),
+        (weights.features, lambda: losses.feature_matching(features, real)),
+    ):
+        if share:
+            (direction,) = torch.autograd.grad(loss(), sr, retain_graph=True)
+            push += direction * (share * blame.norm() / direction.norm().clamp(min=1e-12))
+    return push
+
+
+def _seen(sr: Tensor, hr: Tensor, step: int, config: Training) -> tuple[Tensor, Tensor]:
+    """The window of both that the networks look at in this step: it moves, so that their grids do not show in the
+    gradient, and leaves out most of the rim, where a generator lacks its context."""
+    side = min(config.losses.window, sr.shape[-1])
+    rng = np.random.default_rng((config.seed, step))
+    top, left = (int(n) for n in rng.integers(0, sr.shape[-1] - side + 1, 2))
+    return sr[..., top : top + side, left : left + side], hr[..., top : top + side, left : left + side]
+
+
+def _check(step: int, values: Values, norm: float) -> None:
+    wrong = next((name for name, value in values.items() if not math.isfinite(value)), None)
+    if wrong or not math.isfinite(norm):
+        what = f"the loss `{wrong}`" if wrong else "the gradient"
+        raise ConfigError(f"step {step}: {what} is not a number; lower optimizer.learning_rate, then run again")
+
+
+def _set_rates(state: State, config: Training) -> None:
+    for group in state.optimizer.param_groups:
+        group["lr"] = learning_rate(state.step, config.optimizer)
+    if state.critic:
+        fraction = learning_rate(state.step, config.optimizer) / config.optimizer.learning_rate
+        for group in state.critic.optimizer.param_groups:
+            group["lr"] = config.discriminator.learning_rate * fraction
 
 
 def learning_rate(step: int, settings: Optimizer) -> float:

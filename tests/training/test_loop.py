@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import subprocess
@@ -6,14 +5,16 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 
 from deepimage.errors import ConfigError
 from deepimage.models import checkpoint
 from deepimage.training.config import Training
-from deepimage.training.loop import mean_psnr, resume, train
+from deepimage.training.loop import train
+
+from .conftest import changed
 
 TRAIN = """
 import sys, torch
@@ -25,27 +26,26 @@ train(Training.model_validate_json(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
 def saved_step(run: Path) -> int:
     return torch.load(run / "state.pt", weights_only=True)["step"]
 
 
-def test_a_run_learns_and_leaves_a_checkpoint(config: Training, tmp_path: Path) -> None:
+def test_a_run_learns_and_leaves_all_that_it_promises(config: Training, tmp_path: Path) -> None:
     path = train(config, tmp_path / "run")
-    rows = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
-    assert [row["step"] for row in rows] == [20, 40, 60]
-    assert rows[-1]["gain"]["bicubic"] > rows[0]["gain"]["bicubic"]
+    rows = pq.read_table(tmp_path / "run" / "metrics.parquet").to_pylist()
+    assert [row["step"] for row in rows] == [0, 20, 40, 60]
+    assert rows[-1]["C0_gain"] > rows[1]["C0_gain"] > rows[0]["C0_gain"] - 0.1
     facts = checkpoint.load(path).facts
-    assert (facts.steps, facts.scale, facts.halo) == (60, 4, 4)
+    assert (facts.steps, facts.scale, facts.halo, facts.arch) == (60, 4, 4, "residual")
     assert facts.recipe_sha256 == config.digest()
-    assert facts.psnr_gain == rows[-1]["gain"]
+    assert facts.psnr_gain["C0"] == pytest.approx(rows[-1]["C0_gain"], abs=1e-3)
+    assert {p.name for p in (tmp_path / "run" / "sheets").iterdir()} == {"0000020.png", "0000040.png", "0000060.png"}
+    assert "C0_gain" in (tmp_path / "run" / "progress.html").read_text()
 
 
-def test_a_killed_run_goes_on_to_the_same_weights(config: Training, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["config", "gan"])
+def test_a_killed_run_goes_on_to_the_same_weights(stage: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    config = request.getfixturevalue(stage)
     straight = train(config, tmp_path / "straight")
     killed = tmp_path / "killed"
     command = [sys.executable, "-c", TRAIN, config.model_dump_json(), str(killed)]
@@ -57,6 +57,8 @@ def test_a_killed_run_goes_on_to_the_same_weights(config: Training, tmp_path: Pa
     process.wait()
     assert saved_step(killed) < config.optimizer.steps
     assert train(config, killed).read_bytes() == straight.read_bytes()
+    rows = pq.read_table(killed / "metrics.parquet")["step"].to_pylist()
+    assert rows == [0, 20, 40, 60]
 
 
 def test_a_finished_run_is_left_as_it_is(config: Training, tmp_path: Path) -> None:
@@ -65,24 +67,23 @@ def test_a_finished_run_is_left_as_it_is(config: Training, tmp_path: Path) -> No
     assert train(config, tmp_path / "run").read_bytes() == before
 
 
-def test_the_state_of_another_net_is_refused(config: Training, tmp_path: Path) -> None:
-    train(config, tmp_path / "run")
-    other = Training.model_validate({**config.model_dump(), "net": {"features": 16, "blocks": 1}})
-    with pytest.raises(ConfigError, match="the state of another net"):
-        resume(other, tmp_path / "run" / "state.pt")
+def test_a_gan_goes_on_from_its_psnr_stage(config: Training, gan: Training, tmp_path: Path) -> None:
+    first = train(config, tmp_path / "psnr")
+    second = train(changed(gan, start=str(first)), tmp_path / "gan")
+    rows = pq.read_table(tmp_path / "gan" / "metrics.parquet").to_pylist()
+    assert rows[0]["C2_gain"] == pytest.approx(checkpoint.load(first).facts.psnr_gain["C2"], abs=0.02)
+    assert {"perceptual", "told_apart", "discriminator", "artifacts"} <= set(rows[-1])
+    assert checkpoint.load(second).facts.steps == 60
 
 
-def test_the_seed_decides_the_first_weights(config: Training, tmp_path: Path) -> None:
-    def head(seed: int) -> torch.Tensor:
-        state = resume(Training.model_validate({**config.model_dump(), "seed": seed}), tmp_path / "none")
-        return state.generator.get_parameter("head.weight")
-
-    assert torch.equal(head(1), head(1))
-    assert not torch.equal(head(1), head(2))
-
-
-def test_mean_psnr_leaves_a_border_of_one_scale() -> None:
-    lr, hr = np.zeros((8, 8, 3), np.uint8), np.zeros((32, 32, 3), np.uint8)
-    sr = hr.copy()
-    sr[:4] = 255
-    assert mean_psnr([(lr, hr)], iter([sr])) == float("inf")
+def test_a_collapse_keeps_the_last_good_state(config: Training, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(changed(config, optimizer={"steps": 20}), run)
+    before = (run / "state.pt").read_bytes(), (run / "tiny.safetensors").read_bytes()
+    rows = pq.read_table(run / "metrics.parquet").to_pylist()
+    drop = rows[0]["consistency_db"] - rows[1]["consistency_db"]
+    guarded = changed(config, guard={"consistency_drop": 1e-6}, optimizer={"learning_rate": 0.5})
+    assert drop < 20
+    with pytest.raises(ConfigError, match="collapsing"):
+        train(guarded, run)
+    assert ((run / "state.pt").read_bytes(), (run / "tiny.safetensors").read_bytes()) == before

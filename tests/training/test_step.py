@@ -2,41 +2,48 @@ import copy
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from deepimage.errors import ConfigError
-from deepimage.models.generator import ResidualGenerator
-from deepimage.training.config import Optimizer
-from deepimage.training.step import State, charbonnier, follow, learning_rate, update
+from deepimage.training import state as states
+from deepimage.training.config import Training
+from deepimage.training.losses import charbonnier
+from deepimage.training.perceptual import RandomFeatures
+from deepimage.training.step import Judges, State, fidelity_terms, follow, learning_rate, update
 
-SETTINGS = Optimizer(steps=40, learning_rate=5e-3, warmup=4)
+from .conftest import changed
 
-
-@pytest.fixture
-def state() -> State:
-    torch.manual_seed(0)
-    generator = ResidualGenerator(4, 8, 1)
-    return State(generator, copy.deepcopy(generator), torch.optim.AdamW(generator.parameters(), weight_decay=0.0))
+Batch = tuple[torch.Tensor, torch.Tensor]
+NOBODY = Judges()
 
 
 @pytest.fixture
-def batch() -> tuple[torch.Tensor, torch.Tensor]:
+def batch() -> Batch:
     """Squares with hard edges, reduced by averaging: there is something to learn."""
     torch.manual_seed(1)
     hr = torch.rand(4, 3, 8, 8).round().repeat_interleave(6, 2).repeat_interleave(6, 3)
-    return torch.nn.functional.avg_pool2d(hr, 4), hr
+    return F.avg_pool2d(hr, 4), hr
+
+
+def weights(state: State) -> dict[str, torch.Tensor]:
+    return copy.deepcopy(state.generator.state_dict())
 
 
 @pytest.mark.parametrize("bf16", [False, True])
-def test_the_loss_falls(state: State, batch: tuple[torch.Tensor, torch.Tensor], bf16: bool) -> None:
-    losses = [update(state, *batch, SETTINGS, bf16) for _ in range(SETTINGS.steps)]
+def test_the_loss_falls(config: Training, batch: Batch, bf16: bool) -> None:
+    config = changed(config, bf16=bf16)
+    state = states.new(config)
+    losses = [update(state, *batch, config, NOBODY)["pixel"] for _ in range(40)]
     assert losses[-1] < 0.75 * losses[0]
-    assert state.step == SETTINGS.steps
+    assert state.step == 40
 
 
-def test_the_average_follows_behind(state: State, batch: tuple[torch.Tensor, torch.Tensor]) -> None:
-    first = update(state, *batch, SETTINGS, bf16=False)
+def test_the_average_follows_behind(config: Training, batch: Batch) -> None:
+    config = changed(config, bf16=False)
+    state = states.new(config)
+    first = update(state, *batch, config, NOBODY)["pixel"]
     for _ in range(20):
-        last = update(state, *batch, SETTINGS, bf16=False)
+        last = update(state, *batch, config, NOBODY)["pixel"]
     averaged = charbonnier(state.average(batch[0]), batch[1]).item()
     assert last < averaged < first
     assert all(parameter.grad is None for parameter in state.average.parameters())
@@ -44,30 +51,79 @@ def test_the_average_follows_behind(state: State, batch: tuple[torch.Tensor, tor
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_is_refused_and_leaves_the_weights(
-    state: State, batch: tuple[torch.Tensor, torch.Tensor], value: float
+    config: Training, batch: Batch, value: float
 ) -> None:
-    update(state, *batch, SETTINGS, bf16=False)
-    before = copy.deepcopy(state.generator.state_dict())
-    with pytest.raises(ConfigError, match=r"step 1: the loss is .* lower learning_rate"):
-        update(state, batch[0], torch.full_like(batch[1], value), SETTINGS, bf16=False)
+    state = states.new(config)
+    update(state, *batch, config, NOBODY)
+    before = weights(state)
+    with pytest.raises(ConfigError, match=r"step 1: the loss `pixel` is not a number; lower optimizer.learning_rate"):
+        update(state, batch[0], torch.full_like(batch[1], value), config, NOBODY)
     assert all(torch.equal(before[name], tensor) for name, tensor in state.generator.state_dict().items())
     assert state.step == 1
 
 
-def test_charbonnier_is_nearly_the_absolute_difference() -> None:
-    a, b = torch.rand(2, 1, 3, 50, 50)
-    assert charbonnier(a, b).item() == pytest.approx((a - b).abs().mean().item(), abs=1e-4)
-    assert charbonnier(a, a).item() == pytest.approx(1e-3)
+def test_the_gradient_is_that_of_the_weighted_sum(config: Training, batch: Batch) -> None:
+    """The blame at the image, carried back through the net, is plain backpropagation of the sum of the losses."""
+    config = changed(config, bf16=False, losses={"gradient": 0.5, "consistency": 2}, optimizer={"clip": 1e9})
+    state = states.new(config)
+    torch.nn.init.normal_(state.generator.tail.weight, std=0.01)
+    reference = copy.deepcopy(state)
+    terms = fidelity_terms(reference, reference.generator(batch[0]), *batch, config, NOBODY)
+    (terms["pixel"] + 0.5 * terms["gradient"] + 2 * terms["consistency"]).backward()
+    update(state, *batch, config, NOBODY)
+    for ours, plain in zip(state.generator.parameters(), reference.generator.parameters(), strict=True):
+        torch.testing.assert_close(ours.grad, plain.grad)
 
 
-def test_the_learning_rate_rises_then_falls_to_its_end() -> None:
-    rates = [learning_rate(step, SETTINGS) for step in range(SETTINGS.steps + 1)]
+def test_the_discriminator_learns_alone_first_then_pushes(gan: Training, batch: Batch) -> None:
+    state, judges = states.new(gan), Judges(RandomFeatures())
+    before = weights(state)
+    assert state.critic
+    critic = copy.deepcopy(state.critic.discriminator.state_dict())
+    for _ in range(gan.discriminator.alone):
+        values = update(state, *batch, gan, judges)
+    assert all(torch.equal(before[name], tensor) for name, tensor in state.generator.state_dict().items())
+    assert any(not torch.equal(critic[k], v) for k, v in state.critic.discriminator.state_dict().items())
+    update(state, *batch, gan, judges)
+    assert any(not torch.equal(before[name], tensor) for name, tensor in state.generator.state_dict().items())
+    assert set(values) >= {"pixel", "gradient", "frequency", "consistency", "perceptual", "artifacts", "told_apart"}
+
+
+def test_the_push_is_a_share_of_the_blame(gan: Training, batch: Batch) -> None:
+    """Whatever the discriminator's own scale: its logits times a hundred push no harder."""
+    from deepimage.training.step import _push
+
+    torch.manual_seed(0)
+    sr = torch.rand(1, 3, 8, 8, requires_grad=True)
+    blame = torch.randn(1, 3, 8, 8)
+    for strength in (1, 100):
+        fake = (strength * sr).mean(1, keepdim=True)
+        push = _push(
+            sr, fake, [sr * strength], [torch.zeros_like(sr)], blame, changed(gan, losses={"features": 0}).losses
+        )
+        assert push.norm().item() == pytest.approx(0.3 * blame.norm().item(), rel=1e-4)
+
+
+def test_a_teacher_takes_its_share_of_the_pixel_loss(config: Training, batch: Batch) -> None:
+    class White(torch.nn.Module):
+        def forward(self, lr: torch.Tensor) -> torch.Tensor:
+            return torch.ones(len(lr), 3, 48, 48)
+
+    sr = torch.zeros(4, 3, 48, 48)
+    taught = changed(config, target={"teacher": "x", "teacher_share": 0.25})
+    term = fidelity_terms(states.new(config), sr, *batch, taught, Judges(teacher=White()))["pixel"]
+    assert term.item() == pytest.approx(0.75 * charbonnier(sr, batch[1]).item() + 0.25 * 1.0, abs=1e-3)
+
+
+def test_the_learning_rate_rises_then_falls_to_its_end(config: Training) -> None:
+    settings = config.optimizer
+    rates = [learning_rate(step, settings) for step in range(settings.steps + 1)]
     top = rates.index(max(rates))
     assert rates[: top + 1] == sorted(rates[: top + 1])
     assert rates[top:] == sorted(rates[top:], reverse=True)
-    assert max(rates) == pytest.approx(SETTINGS.learning_rate)
-    assert rates[-1] == pytest.approx(SETTINGS.final_learning_rate)
-    assert learning_rate(10 * SETTINGS.steps, SETTINGS) == pytest.approx(SETTINGS.final_learning_rate)
+    assert max(rates) == pytest.approx(settings.learning_rate)
+    assert rates[-1] == pytest.approx(settings.final_learning_rate)
+    assert learning_rate(10 * settings.steps, settings) == pytest.approx(settings.final_learning_rate)
 
 
 def test_follow_keeps_the_share_it_is_told() -> None:
