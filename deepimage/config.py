@@ -116,7 +116,7 @@ class Recipe(Section):
     """Everything `run` and `restore` can be told."""
 
     model: str = "fast-x4"
-    """A shipped name, a checkpoint file, or an interpolator (nearest bilinear bicubic lanczos)."""
+    """A shipped name, a checkpoint file, or an interpolator (`deepimage models list` names them)."""
     scale: float | None = Field(None, gt=0, le=16)
     """Enlargement; none = the model's own."""
     width: int | None = Field(None, gt=0)

@@ -44,12 +44,13 @@ def train(
 def evaluate(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="Systems, pictures, degradations, metrics; YAML.")],
     set: Set = None,
+    against_hr: Annotated[str | None, typer.Option(help="Folder of originals, by the pictures' own names.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Systems x pictures x degradations: a table and a page; the same command again goes on."""
     from pipelines.evaluate import evaluate as judge
 
-    verdict = judge(config, set or [], quiet)
+    verdict = judge(config, set or [], quiet, against_hr)
     tell("\n".join(verdict.lines()))
     raise typer.Exit(0 if verdict.complete else _UNSOUND)
 

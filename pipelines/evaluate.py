@@ -58,11 +58,11 @@ class Verdict:
 
 
 def evaluate(
-    path: Path | None, overrides: Iterable[str] = (), against_hr: str | None = None, quiet: bool = False
+    path: Path | None, overrides: Iterable[str] = (), quiet: bool = False, against_hr: str | None = None
 ) -> Verdict:
-    """Judge what the file at `path` says; with `against_hr`, its pictures are dirty ones and have their originals there.
+    """Judge what the file at `path` says. Raises UsageError before any work for what cannot be meant.
 
-    Raises UsageError before any work for what cannot be meant.
+    `against_hr`: the pictures are dirty ones, and their originals are there.
     """
     pairs = {"against_hr": against_hr, "degradations": []} if against_hr else None
     return run(read(Evaluation, path, overrides, pairs), quiet)

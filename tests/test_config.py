@@ -6,17 +6,12 @@ import pytest
 
 from deepimage.config import Recipe, load
 from deepimage.errors import ConfigError
-from deepimage.training.config import load as load_training
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 
 
 def test_the_sample_recipe_is_the_default() -> None:
     assert load(CONFIGS / "catalog.yaml") == Recipe()
-
-
-def test_the_training_recipe_is_valid() -> None:
-    assert load_training(CONFIGS / "train-fast-x4.yaml").name == "fast-x4"
 
 
 def test_overrides_and_shortcuts_come_after_the_file(tmp_path: Path) -> None:

@@ -25,7 +25,10 @@ class Resources:
 
 
 class Stage(Protocol):
-    """A picklable callable; `setup` runs once in each worker, before the first rows."""
+    """A picklable callable; `setup` runs once in each worker, before the first rows.
+
+    Rows are those of `storage.schema.ROW`; a stage that answers with others names their columns as `schema`.
+    """
 
     resources: Resources
 
