@@ -125,6 +125,8 @@ class Recipe(Section):
     """Target size in pixels; at most one of scale, width, height, max_side."""
     fidelity: float = Field(0.5, ge=0, le=1)
     """0 = most faithful (the psnr twin), 1 = most restored; refused for a model without a twin."""
+    denoise: float = Field(1.0, ge=0, le=1)
+    """Of a published net that has a twin which leaves noise: 1 = remove it, 0 = leave it."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     output: Output = Output()
     limits: Limits = Limits()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def find_model(recipe: Recipe) -> Model:
     """The model that the recipe names, not loaded. Raises CheckpointError."""
-    return find(recipe.model, recipe.scale, _fidelity(recipe))
+    return find(recipe.model, recipe.scale, _fidelity(recipe), _denoise(recipe))
 
 
 def open_restorer(recipe: Recipe, threads: int | None = None) -> "Restorer":
@@ -27,7 +27,7 @@ def open_restorer(recipe: Recipe, threads: int | None = None) -> "Restorer":
     from deepimage.models.restorer import Restorer
 
     return Restorer(
-        load(recipe.model, recipe.scale, _fidelity(recipe)),
+        load(recipe.model, recipe.scale, _fidelity(recipe), _denoise(recipe)),
         device=recipe.runtime.device,
         precision=recipe.precision,
         tiling=recipe.tiling,
@@ -39,6 +39,10 @@ def _fidelity(recipe: Recipe) -> float | None:
     """The default is no wish where there is no twin to mix with; any other value is, and is refused."""
     wished = twin(recipe.model, "fidelity") or recipe.fidelity != Recipe().fidelity
     return recipe.fidelity if wished else None
+
+
+def _denoise(recipe: Recipe) -> float | None:
+    return recipe.denoise if recipe.denoise < 1 else None
 
 
 def open_decoders(recipe: Recipe, children: int | None = None) -> Sandbox:

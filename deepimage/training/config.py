@@ -57,7 +57,7 @@ class Target(Section):
     teacher_denoise: float = Field(1.0, ge=0, le=1)
     """Of a teacher with a twin that leaves noise: 1 = the teacher alone."""
     teacher_share: float = Field(0.0, ge=0, le=1)
-    """How much of the pixel loss is against the teacher; the rest is against the photo."""
+    """How much of pixel, gradient, frequency and perceptual loss is against the teacher; the rest is against the photo."""
 
 
 class Losses(Section):
@@ -128,6 +128,8 @@ class Training(Section):
     """Of the checkpoint that comes out."""
     trained_on: str = ""
     """The sources of the photos and their licences, for the checkpoint's facts."""
+    licence: str = "Apache-2.0"
+    """Of the weights."""
     start: str | None = None
     """Checkpoint to go on from: a shipped name or a file."""
     seed: int = 0

@@ -105,6 +105,7 @@ def facts(config: Training, state: State, row: Values) -> Facts:
         inner=net.inner,
         unshuffle=net.unshuffle,
         keeps_extremes=True,
+        licence=config.licence,
         trained_on=config.trained_on,
         steps=state.step,
         recipe_sha256=config.digest(),

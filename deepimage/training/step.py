@@ -7,6 +7,7 @@ adapts by itself (the idea of VQGAN, Esser et al. 2021, taken at the image inste
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from deepimage.errors import ConfigError
 from deepimage.models.discriminator import Discriminator
 from deepimage.models.generator import Generator
 from deepimage.training import losses
-from deepimage.training.config import Losses, Optimizer, Training
+from deepimage.training.config import Losses, Optimizer, Target, Training
 from deepimage.training.perceptual import Distance, perceptual
 
 Share = Callable[[Iterable[nn.Parameter]], None]
@@ -99,15 +100,17 @@ def fidelity_terms(
     """Every loss of the recipe but those of the discriminator, by its name there."""
     wanted = config.losses
     sharp = losses.sharpened(hr, config.target.sharpen) if config.target.sharpen else hr
-    terms = {"pixel": _pixel(sr, lr, sharp, config, judges)}
+    goals = _goals(lr, sharp, config.target, judges)
+    terms = {"pixel": _toward(goals, lambda goal: losses.charbonnier(sr, goal))}
     if wanted.gradient:
-        terms["gradient"] = losses.gradient(sr, sharp)
+        terms["gradient"] = _toward(goals, lambda goal: losses.gradient(sr, goal))
     if wanted.frequency:
-        terms["frequency"] = losses.frequency(sr, sharp)
+        terms["frequency"] = _toward(goals, lambda goal: losses.frequency(sr, goal))
     if wanted.consistency:
         terms["consistency"] = losses.consistency(sr, hr, state.generator.scale)
     if wanted.perceptual and judges.distance:
-        terms["perceptual"] = perceptual(judges.distance, *_seen(sr, sharp, state.step, config))
+        look = partial(perceptual, judges.distance)
+        terms["perceptual"] = _toward(goals, lambda goal: look(*_seen(sr, goal, state.step, config)))
     if wanted.artifacts:
         with torch.no_grad():
             calm = state.average(lr)
@@ -115,15 +118,18 @@ def fidelity_terms(
     return terms
 
 
-def _pixel(sr: Tensor, lr: Tensor, hr: Tensor, config: Training, judges: Judges) -> Tensor:
-    """Charbonnier against the photo, the teacher's painting, or both."""
-    part = config.target.teacher_share if judges.teacher else 0.0
-    loss = (1 - part) * losses.charbonnier(sr, hr)
-    if part and judges.teacher:
+def _goals(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> list[tuple[float, Tensor]]:
+    """What sr should be, by share: the photo, and what the teacher paints."""
+    share = target.teacher_share if judges.teacher else 0.0
+    goals = [(1 - share, hr)] if share < 1 else []
+    if share and judges.teacher:
         with torch.no_grad():
-            painted = judges.teacher(lr).clamp(0, 1)
-        loss = loss + part * (losses.charbonnier(sr, painted) + losses.gradient(sr, painted))
-    return loss
+            goals.append((share, judges.teacher(lr).clamp(0, 1)))
+    return goals
+
+
+def _toward(goals: list[tuple[float, Tensor]], loss: Callable[[Tensor], Tensor]) -> Tensor:
+    return torch.stack([share * loss(goal) for share, goal in goals]).sum()
 
 
 def _criticise(

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,9 @@ from pipelines.train import main
 
 RECIPE = """
 name: tiny
-net: {{scale: 2, features: 8, blocks: 0}}
-data: {{train: {folder}, val: {folder}, patch: 8, cut: 1, pool: 4, batch: 2, val_side: 64}}
+net: {{arch: residual, scale: 2, features: 8, blocks: 0}}
+data: {{train: {folder}, val: {folder}, degradation: {folder}/web.yaml, cache: {folder}/cache, patch: 16, batch: 2,
+       val_side: 64, exams: [C0]}}
 optimizer: {{steps: 50}}
 every: 2
 """
@@ -21,6 +24,7 @@ every: 2
 def recipe(tmp_path: Path) -> Path:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "photo.png")
+    (tmp_path / "web.yaml").write_text("branches: {a: {steps: [{step: resize, size: 1}]}}\n")
     (tmp_path / "recipe.yaml").write_text(RECIPE.format(folder=tmp_path))
     return tmp_path / "recipe.yaml"
 
@@ -30,6 +34,7 @@ def test_a_recipe_becomes_a_checkpoint(recipe: Path) -> None:
     opened = checkpoint.load(path)
     assert opened.name == "tiny"
     assert opened.facts.steps == 3
+    assert opened.facts.licence == "Apache-2.0"
 
 
 def test_the_run_goes_under_runs_by_default(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +46,18 @@ def test_a_folder_without_photos_stops_before_training(recipe: Path, tmp_path: P
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigError, match="no pictures there"):
         main(recipe, [f"data.train={tmp_path}/empty"], run=tmp_path / "run")
+
+
+def test_the_command_goes_on_from_a_checkpoint_and_a_profile(recipe: Path) -> None:
+    folder = recipe.parent
+    start = main(recipe, ["optimizer.steps=2"], run=folder / "first", threads=1)
+    (folder / "profile.yaml").write_text("degradation: {branches: {a: {steps: [{step: noise, sigma: 9}]}}}\n")
+    options = ["--from", str(start), "--profile", str(folder / "profile.yaml"), "--run", str(folder / "second")]
+    command = [sys.executable, "-m", "pipelines", "train", str(recipe), *options, "--set", "optimizer.steps=2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "second" / "tiny.safetensors").exists()
+    wrong = subprocess.run([*command, "--from", "nothing"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("deepimage: model nothing: unknown name")
+    assert len(wrong.stderr.splitlines()) == 1
