@@ -57,7 +57,7 @@ class Target(Section):
     teacher_denoise: float = Field(1.0, ge=0, le=1)
     """Of a teacher with a twin that leaves noise: 1 = the teacher alone."""
     teacher_share: float = Field(0.0, ge=0, le=1)
-    """How much of pixel, gradient, frequency and perceptual loss is against the teacher; the rest is against the photo."""
+    """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is against hr."""
 
 
 class Losses(Section):

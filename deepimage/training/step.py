@@ -63,20 +63,28 @@ def update(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judge
     A loss that is not finite raises ConfigError and leaves the generator's weights as they were.
     """
     _set_rates(state, config)
-    state.optimizer.zero_grad()
+    listening = state.critic is not None and state.step < config.discriminator.alone
     with torch.autocast(lr.device.type, torch.bfloat16, enabled=config.bf16):
-        sr = state.generator(lr)
+        with torch.set_grad_enabled(not listening):
+            sr = state.generator(lr)
         values, blame = _blame(state, sr.detach().requires_grad_(), lr, hr, config, judges, share)
-    sr.backward(blame)
-    share(state.generator.parameters())
-    norm = nn.utils.clip_grad_norm_(state.generator.parameters(), config.optimizer.clip).item()
-    _check(state.step, values, norm)
-    if not (state.critic and state.step < config.discriminator.alone):
-        state.optimizer.step()
-        decay = min(config.optimizer.average, (1 + state.step) / (10 + state.step))
-        follow(state.average, state.generator, decay)
+    _check(state.step, values, blame)
+    if not listening:
+        _descend(state, sr, blame, config, share)
     state.step += 1
     return values
+
+
+def _descend(state: State, sr: Tensor, blame: Tensor, config: Training, share: Share) -> None:
+    """Carry the gradient at sr back through the generator, and take the step."""
+    state.optimizer.zero_grad()
+    sr.backward(blame)
+    share(state.generator.parameters())
+    norm = nn.utils.clip_grad_norm_(state.generator.parameters(), config.optimizer.clip)
+    _check(state.step, {}, norm)
+    state.optimizer.step()
+    decay = min(config.optimizer.average, (1 + state.step) / (10 + state.step))
+    follow(state.average, state.generator, decay)
 
 
 def _blame(
@@ -175,9 +183,9 @@ def _seen(sr: Tensor, hr: Tensor, step: int, config: Training) -> tuple[Tensor, 
     return sr[..., top : top + side, left : left + side], hr[..., top : top + side, left : left + side]
 
 
-def _check(step: int, values: Values, norm: float) -> None:
+def _check(step: int, values: Values, gradient: Tensor) -> None:
     wrong = next((name for name, value in values.items() if not math.isfinite(value)), None)
-    if wrong or not math.isfinite(norm):
+    if wrong or not math.isfinite(gradient.sum().item()):
         what = f"the loss `{wrong}`" if wrong else "the gradient"
         raise ConfigError(f"step {step}: {what} is not a number; lower optimizer.learning_rate, then run again")
 
