@@ -22,6 +22,25 @@ def tell(text: str) -> None:
 
 
 @app.command()
+def study(
+    input: Annotated[str, typer.Argument(metavar="INPUT", help="Folder, s3://..., archive, or list of URIs.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The profile, .yaml; a page is written beside it.")],
+    config: Annotated[Path | None, typer.Option("--config", help="Recipe, YAML: limits, storage, runtime.")] = None,
+    set: Set = None,
+    engine: Annotated[str | None, typer.Option(help="ray or local")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Pictures that are looked at, drawn evenly.")] = 2000,
+    seed: Annotated[int, typer.Option()] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Learn, blindly, what a customer's pictures have been through."""
+    from deepimage.config import load
+    from pipelines.study import study as look
+
+    findings = look(input, output, load(config, set or [], {"runtime.engine": engine}), limit, seed, quiet)
+    tell("\n".join(findings.lines()))
+
+
+@app.command()
 def train(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="Training recipe, YAML.")],
     set: Set = None,
