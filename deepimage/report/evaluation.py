@@ -1,14 +1,11 @@
 """What an evaluation tells: tables as Markdown, and one self-contained page with plots and 1:1 crops."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
-from importlib.resources import files
 from itertools import islice
-from string import Template
 
 from deepimage.metrics.catalog import METRICS
 from deepimage.report import figures
+from deepimage.report.document import document
 from deepimage.report.evaluation_charts import heading, severity, speed
 from deepimage.report.evaluation_crops import exhibit
 from deepimage.report.evaluation_rows import ORIGINAL, Outcome
@@ -48,7 +45,7 @@ def page(outcome: Outcome, settings: Mapping[str, str], exhibits: int) -> str:
         _troubles(outcome),
         section("How it was measured", _metrics(outcome), _settings(settings)),
     )
-    return _document("Evaluation · deepimage", join(body))
+    return document("Evaluation · deepimage", join(body), ["page.css", "evaluation.css"], "evaluation.js")
 
 
 def _header(outcome: Outcome) -> Markup:
@@ -113,21 +110,3 @@ def _about(metric: str) -> str:
 
 def _reason(error: str | None) -> str:
     return figures.shown(error or "not reached", 200)
-
-
-def _document(title: str, body: Markup) -> str:
-    """`body` in the frame of every page, with nothing from outside."""
-    assets = files("deepimage.report") / "assets"
-    frame, page_style, style, script = (
-        (assets / name).read_text("utf-8") for name in ("page.html", "page.css", "evaluation.css", "evaluation.js")
-    )
-    style = page_style + style
-    policy = (
-        f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return Template(frame).substitute(policy=policy, title=join([title]), style=style, script=script, body=body)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

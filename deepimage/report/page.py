@@ -4,15 +4,12 @@ It asks for nothing from outside: styles and script are in the file and named by
 pictures are data URIs, and every name is text (see `markup`).
 """
 
-import base64
-import hashlib
 from collections.abc import Mapping
-from importlib.resources import files
-from string import Template
 
 from deepimage.report import exhibits, sections
+from deepimage.report.document import document
 from deepimage.report.gallery import Pictures
-from deepimage.report.markup import Markup, join
+from deepimage.report.markup import join
 from deepimage.report.rows import Manifest
 from deepimage.report.selection import select
 from deepimage.report.summary import Summary
@@ -35,18 +32,4 @@ def report(
         sections.speed(summary),
         sections.recipe(summary, recipe),
     )
-    return _page(f"{sections.title(summary)} · deepimage", join(body))
-
-
-def _page(title: str, body: Markup) -> str:
-    assets = files("deepimage.report") / "assets"
-    style, script, template = ((assets / f"page.{kind}").read_text("utf-8") for kind in ("css", "js", "html"))
-    policy = (
-        f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return Template(template).substitute(policy=policy, title=join([title]), style=style, script=script, body=body)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return document(f"{sections.title(summary)} · deepimage", join(body), ["page.css"], "page.js")

@@ -1,13 +1,10 @@
 """profile.html: a profile for people. One self-contained page: plots, a few of the pictures, what to do next."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from importlib.resources import files
-from string import Template
 
 from deepimage.report import figures
 from deepimage.report.advice import remedy
+from deepimage.report.document import document
 from deepimage.report.gallery import Pictures
 from deepimage.report.markup import Markup, join, section, tag
 from deepimage.report.study_gallery import Studied, gallery
@@ -80,7 +77,9 @@ def page(profile: Profile, studied: Sequence[Studied], pictures: Pictures, path:
         _refused(profile),
         _training(profile, path),
     )
-    return _document(f"{figures.count(profile.pictures, 'picture')} studied · deepimage", join(body))
+    return document(
+        f"{figures.count(profile.pictures, 'picture')} studied · deepimage", join(body), ["page.css", "study.css"]
+    )
 
 
 def _header(profile: Profile) -> Markup:
@@ -137,15 +136,3 @@ def _training(profile: Profile, path: str) -> Markup:
     )
     command = f"deepimage train configs/train/fast-x4.yaml --from fast-x4 --profile {path}"
     return section("What to do next", tag("p", text), tag("pre", command))
-
-
-def _document(title: str, body: Markup) -> str:
-    """`body` in the frame of every page, with nothing from outside and no script."""
-    assets = files("deepimage.report") / "assets"
-    frame, page_style, own_style = (
-        (assets / name).read_text("utf-8") for name in ("page.html", "page.css", "study.css")
-    )
-    style = page_style + own_style
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return Template(frame).substitute(policy=policy, title=join([title]), style=style, script="", body=body)

@@ -1,7 +1,5 @@
 """Probe: bytes -> what the plan needs to know of a picture, and its fingerprint; the bytes are dropped."""
 
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,10 +11,8 @@ from deepimage.image.codec.header import read_header
 from deepimage.image.finish import as_seen
 from deepimage.image.measure import centre, noise_sigma, sharpness
 from deepimage.metrics.psnr import luma
-from deepimage.sandbox import Sandbox
-from deepimage.stages.base import Resources, Row, Rows, each
-
-INSPECT = "deepimage.stages.probe:inspect"
+from deepimage.stages.base import Row
+from deepimage.stages.inspect import Inspect
 
 
 def inspect(data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -49,27 +45,12 @@ def inspect(data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], dict[
     return facts, arrays
 
 
-class Probe:
-    """Adds the FACTS and FINGERPRINT columns; a worker owns its decoder processes."""
+class Probe(Inspect):
+    """Adds the FACTS and FINGERPRINT columns."""
 
-    def __init__(self, limits: Limits, workers: int, decoders: int = 1, rows: int = 16) -> None:
-        self.resources = Resources(cpus=0.5, rows=rows, workers=workers)
-        self._limits = limits
-        self._decoders = decoders
+    function = "deepimage.stages.probe:inspect"
 
-    def setup(self) -> None:
-        """Start the decoder processes lazily: nothing runs before the first picture."""
-        self._sandbox = Sandbox(
-            INSPECT, children=self._decoders, seconds=self._limits.decode_seconds, memory=self._limits.decode_memory
-        )
-
-    def __call__(self, rows: Rows) -> Rows:
-        with ThreadPoolExecutor(self._decoders) as pool:
-            probed = list(pool.map(lambda row: each([row], self._probe)[0], rows))
-        return [{name: value for name, value in row.items() if name != "data"} for row in probed]
-
-    def _probe(self, row: Row) -> Row:
-        started = time.perf_counter()
-        facts, arrays = self._sandbox.call(row["data"], {"limits": self._limits.model_dump(mode="json")})
-        marks = {name: array.tobytes() for name, array in arrays.items()}
-        return facts | marks | {"seconds_probe": time.perf_counter() - started}
+    @staticmethod
+    def columns(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> Row:
+        """The facts, and the marks as bytes."""
+        return facts | {name: array.tobytes() for name, array in arrays.items()}

@@ -55,8 +55,8 @@ def spandrel() -> ModuleType:
     except RuntimeError:  # torchvision was made for another torch; no net here needs what it lacks
         for name in [name for name in sys.modules if name.split(".")[0] in ("torchvision", "spandrel")]:
             del sys.modules[name]
-        for operator in ("nms", "qnms"):
-            torch.library.define(f"torchvision::{operator}", "(Tensor a, Tensor b, float c) -> Tensor")
+        for lacking in ("nms", "qnms"):
+            torch.library.define("torchvision::" + lacking, "(Tensor boxes, Tensor scores, float threshold) -> Tensor")
         import spandrel
     return spandrel
 
