@@ -127,6 +127,8 @@ class Recipe(Section):
     """0 = most faithful (the psnr twin), 1 = most restored; refused for a model without a twin."""
     denoise: float = Field(1.0, ge=0, le=1)
     """Of a published net that has a twin which leaves noise: 1 = remove it, 0 = leave it."""
+    back_projection: float = Field(0.0, ge=0, le=1)
+    """How much of what the result, shrunk again, lacks of its input is given back: truer, and dirtier."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     output: Output = Output()
     limits: Limits = Limits()

@@ -23,11 +23,15 @@ def find_model(recipe: Recipe) -> Model:
 def open_restorer(recipe: Recipe, threads: int | None = None) -> "Restorer":
     """The recipe's model on the recipe's device."""
     # torch takes a second and a half to import: who only plans, or waits for workers, does without
+    from deepimage.models.back_projection import back_projected
     from deepimage.models.checkpoint import load
     from deepimage.models.restorer import Restorer
 
+    checkpoint = load(recipe.model, recipe.scale, _fidelity(recipe), _denoise(recipe))
+    if recipe.back_projection:
+        checkpoint = back_projected(checkpoint, recipe.back_projection)
     return Restorer(
-        load(recipe.model, recipe.scale, _fidelity(recipe), _denoise(recipe)),
+        checkpoint,
         device=recipe.runtime.device,
         precision=recipe.precision,
         tiling=recipe.tiling,
