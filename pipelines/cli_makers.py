@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 _UNSOUND = 3
+_ADAPT = Path("configs/train/adapted.yaml")
 
 app = typer.Typer()
 models = typer.Typer(no_args_is_help=True, help="What there is to choose from; proof, calibration, export.")
@@ -42,7 +43,9 @@ def study(
 
 @app.command()
 def train(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="Training recipe, YAML.")],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="Training recipe, YAML; none = a short one that adapts --from.")
+    ] = _ADAPT,
     set: Set = None,
     start: Annotated[str | None, typer.Option("--from", help="Checkpoint to go on from.")] = None,
     profile: Annotated[str | None, typer.Option(help="What `deepimage study` made of a customer's pictures.")] = None,

@@ -134,5 +134,5 @@ def _training(profile: Profile, path: str) -> Markup:
         f"The profile holds a recipe that does the same to clean photos: {kinds}. Training with it makes a generator "
         "for these pictures."
     )
-    command = f"deepimage train configs/train/fast-x4.yaml --from fast-x4 --profile {path}"
+    command = f"deepimage train --from fast-x4 --profile {path}"
     return section("What to do next", tag("p", text), tag("pre", command))

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
-from deepimage.config import Section, read
+from deepimage.config import Section, read, validate
+from deepimage.models.catalog import find
 
 
 class Net(Section):
@@ -41,7 +43,7 @@ class Data(Section):
     cache: str = "runs/photos"
     """Folder that keeps the decoded photos from one run to the next."""
     exams: tuple[str, ...] = ("instagram", "C2", "C3")
-    """Fixed degradations that the run is measured on."""
+    """Fixed degradations that the run is measured on; `own` is what the recipe does to its photos."""
     val_side: int = Field(384, ge=64)
     """Photos are measured on their middle, at most this large; hr pixels."""
     val_photos: int = Field(24, ge=1)
@@ -136,6 +138,7 @@ class Training(Section):
     bf16: bool = True
     """Mixed precision: bfloat16 convolutions, float32 weights."""
     net: Net = Net()
+    """Left out where there is a `start`: as that one is."""
     data: Data
     target: Target = Target()
     losses: Losses = Losses()
@@ -157,5 +160,17 @@ class Training(Section):
 
 
 def load(path: Path, overrides: Iterable[str] = (), shortcuts: Mapping[str, Any] | None = None) -> Training:
-    """YAML file, then `dotted.key=value` overrides, then shortcut flags -> Training. Raises ConfigError."""
-    return read(Training, path, overrides, shortcuts)
+    """YAML file, then `dotted.key=value` overrides, then shortcut flags -> Training.
+
+    Raises ConfigError, and CheckpointError where `start` is to give the net's shape and cannot be found.
+    """
+    config = read(Training, path, overrides, shortcuts)
+    if config.start and "net" not in config.model_fields_set:
+        return config.model_copy(update={"net": shape_of(config.start)})
+    return config
+
+
+def shape_of(name: str) -> Net:
+    """The shape of a checkpoint's generator. Raises CheckpointError, and ConfigError where it cannot learn."""
+    facts = asdict(find(name).facts)
+    return validate(Net, {key: value for key, value in facts.items() if key in Net.model_fields})

@@ -9,7 +9,9 @@ import torch
 from PIL import Image
 
 from deepimage.errors import ConfigError
-from deepimage.image.degradation.fixed import FIXED
+from deepimage.image.degradation.degrader import Degrader
+from deepimage.image.degradation.fixed import FIXED, Fixed
+from deepimage.image.degradation.recipe import load
 from deepimage.image.interpolation import resize
 from deepimage.image.tensor import stack, to_bchw, to_hwc
 from deepimage.metrics.consistency import consistency_db
@@ -20,6 +22,7 @@ from deepimage.training.config import Data
 from deepimage.training.perceptual import Distance
 from deepimage.training.photos import decode, listed
 
+OWN = "own"  # the name of what the recipe itself does to photos
 _CROP = 192  # side of a picture on a sheet, hr pixels
 _ON_A_SHEET = 8
 
@@ -43,12 +46,14 @@ class Exam:
     @classmethod
     def set(cls, data: Data, scale: int) -> "Exam":
         """Raises ConfigError for a degradation of no such name, or no photo."""
-        unknown = [name for name in data.exams if name not in FIXED]
+        known = {**FIXED, OWN: own(data)}
+        unknown = [name for name in data.exams if name not in known]
         if unknown:
-            raise ConfigError(f"data.exams: no degradation {unknown[0]}; known: {', '.join(FIXED)}")
+            raise ConfigError(f"data.exams: no degradation {unknown[0]}; known: {', '.join(known)}")
         photos = [photo for path in listed(data.val)[:: _stride(data)] if (photo := decode(path)) is not None]
         pairs = {
-            name: [_pair(photo, name, i, scale, data.val_side) for i, photo in enumerate(photos)] for name in data.exams
+            name: [_pair(photo, known[name], i, scale, data.val_side) for i, photo in enumerate(photos)]
+            for name in data.exams
         }
         enlarged = {name: [resize(pair.lr, *pair.hr.shape[:2]) for pair in part] for name, part in pairs.items()}
         return cls(pairs, {name: _psnr(pairs[name], enlarged[name]) for name in pairs})
@@ -98,11 +103,21 @@ def _distance(distance: Distance, pairs: list[Pair], srs: list[np.ndarray]) -> f
     return float(np.mean(values))
 
 
-def _pair(photo: np.ndarray, name: str, index: int, scale: int, side: int) -> Pair:
+def own(data: Data) -> Fixed:
+    """What the recipe itself does to photos, seeded by their index."""
+
+    def degrade(hr: np.ndarray, scale: int, index: int) -> np.ndarray:
+        degrader = Degrader(load(data.profile or data.degradation), scale)
+        return to_hwc(degrader(to_bchw(stack([hr])).contiguous(), [index]))[0].numpy()
+
+    return degrade
+
+
+def _pair(photo: np.ndarray, degrade: Fixed, index: int, scale: int, side: int) -> Pair:
     """The photo is degraded as a whole; its middle is kept, on a whole number of lr pixels (a multiple of 8)."""
     height, width = (length - length % (8 * scale) for length in photo.shape[:2])
     hr = np.ascontiguousarray(photo[:height, :width])
-    lr = FIXED[name](hr, scale, index)
+    lr = degrade(hr, scale, index)
     rows, columns = (min(length // scale, side // scale) for length in hr.shape[:2])
     top, left = ((length - part) // 2 for length, part in zip(lr.shape[:2], (rows, columns), strict=True))
     cut = hr[top * scale : (top + rows) * scale, left * scale : (left + columns) * scale]

@@ -4,10 +4,11 @@ import pytest
 
 from deepimage.errors import ConfigError
 from deepimage.image.degradation.recipe import load as load_degradation
-from deepimage.training.config import Training, load
+from deepimage.training.config import Net, Training, load
 
 ROOT = Path(__file__).parents[2]
 RECIPES = sorted((ROOT / "configs" / "train").glob("*.yaml"))
+ADAPT = ROOT / "configs" / "train" / "adapted.yaml"
 RECIPE = "name: tiny\ndata: {train: photos, val: others, degradation: web.yaml}\noptimizer: {steps: 10}\n"
 
 
@@ -54,3 +55,9 @@ def test_the_shipped_recipes_are_valid(recipe: Path) -> None:
     assert isinstance(config, Training)
     assert config.name == recipe.stem
     assert load_degradation(ROOT / config.data.degradation).branches
+
+
+def test_a_net_that_is_left_out_is_that_of_the_start() -> None:
+    assert load(ADAPT).net == load(ADAPT, ["start=fast-x4-psnr"]).net == Net(arch="residual", features=48, blocks=10)
+    with pytest.raises(ConfigError, match="arch"):
+        load(ADAPT, ["start=lanczos"])

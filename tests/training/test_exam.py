@@ -35,6 +35,14 @@ def test_a_bilinear_net_is_below_lanczos_on_clean_pictures(config: Training) -> 
     assert 20 < marks["consistency_db"] < 60
 
 
+def test_a_run_is_measured_on_what_it_is_trained_on(config: Training) -> None:
+    exam = Exam.set(changed(config, data={"exams": ["own", "C2"]}).data, 4)
+    ((pair,), (other,)) = exam.pairs["own"], exam.pairs["C2"]
+    assert np.array_equal(pair.hr, other.hr)
+    assert pair.lr.shape == (32, 32, 3)
+    assert not np.array_equal(pair.lr, other.lr)
+
+
 def test_a_sheet_shows_lr_lanczos_sr_and_hr(config: Training, tmp_path: Path) -> None:
     exam = Exam.set(config.data, 4)
     path = tmp_path / "sheets" / "1.png"
