@@ -112,6 +112,7 @@ def benchmark(
     side: Annotated[int, typer.Option(help="Their side, pixels.")] = 600,
     model: Annotated[str, typer.Option()] = "fast-x4",
     training: Annotated[Path | None, typer.Option(help="Measure this training recipe instead.")] = None,
+    study: Annotated[Path | None, typer.Option(help="Measure `study` on photos of this folder instead.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> None:
     """Megapixels per second of the bare model, the Restorer and the whole job, from one run."""
@@ -119,6 +120,11 @@ def benchmark(
         from pipelines.benchmark_training import measure as measure_training
 
         tell("\n".join(measure_training(training)))
+        return
+    if study:
+        from pipelines.benchmark_study import measure as measure_study
+
+        tell("\n".join(measure_study(study)))
         return
     from pipelines.benchmark import benchmark as measure
 
