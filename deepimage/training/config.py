@@ -60,6 +60,8 @@ class Target(Section):
     """Of a teacher with a twin that leaves noise: 1 = the teacher alone."""
     teacher_share: float = Field(0.0, ge=0, le=1)
     """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is against hr."""
+    real: Literal["photo", "teacher"] = "photo"
+    """What the discriminator is shown as real. The teacher's paintings have no grain to be mistaken for a pattern."""
 
 
 class Losses(Section):

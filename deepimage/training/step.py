@@ -91,63 +91,77 @@ def _blame(
     state: State, sr: Tensor, lr: Tensor, hr: Tensor, config: Training, judges: Judges, share: Share
 ) -> tuple[Values, Tensor]:
     """The losses, and their weighted gradient at sr; the discriminator learns on the way."""
-    terms = fidelity_terms(state, sr, lr, hr, config, judges)
+    goals = goals_of(lr, hr, config.target, judges)
+    terms = fidelity_terms(state, sr, lr, hr, goals, config, judges)
     weights = config.losses.model_dump()
     total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
     (blame,) = torch.autograd.grad(total, sr)
     values = {name: term.item() for name, term in terms.items()}
     if state.critic:
-        scores, push = _criticise(state, state.critic, sr, hr, blame, config, share)
+        scores, push = _criticise(state, state.critic, sr, goals.real(config.target), blame, config, share)
         values, blame = values | scores, blame + push
     return values, blame
 
 
+@dataclass(frozen=True)
+class Goals:
+    """What sr should be: the photo, and what the teacher paints, which has `share` of the say."""
+
+    photo: Tensor
+    painted: Tensor | None = None
+    share: float = 0.0
+
+    def toward(self, loss: Callable[[Tensor], Tensor]) -> Tensor:
+        """The loss against both, by share."""
+        if self.painted is None:
+            return loss(self.photo)
+        painted = self.share * loss(self.painted)
+        return painted + (1 - self.share) * loss(self.photo) if self.share < 1 else painted
+
+    def real(self, target: Target) -> Tensor:
+        """What the discriminator is shown as the real thing."""
+        return self.painted if target.real == "teacher" and self.painted is not None else self.photo
+
+
+def goals_of(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Goals:
+    """The goals of a batch."""
+    photo = losses.sharpened(hr, target.sharpen) if target.sharpen else hr
+    if not judges.teacher:
+        return Goals(photo)
+    with torch.no_grad():
+        return Goals(photo, judges.teacher(lr).clamp(0, 1), target.teacher_share)
+
+
 def fidelity_terms(
-    state: State, sr: Tensor, lr: Tensor, hr: Tensor, config: Training, judges: Judges
+    state: State, sr: Tensor, lr: Tensor, hr: Tensor, goals: Goals, config: Training, judges: Judges
 ) -> dict[str, Tensor]:
     """Every loss of the recipe but those of the discriminator, by its name there."""
     wanted = config.losses
-    sharp = losses.sharpened(hr, config.target.sharpen) if config.target.sharpen else hr
-    goals = _goals(lr, sharp, config.target, judges)
-    terms = {"pixel": _toward(goals, lambda goal: losses.charbonnier(sr, goal))}
+    terms = {"pixel": goals.toward(lambda goal: losses.charbonnier(sr, goal))}
     if wanted.gradient:
-        terms["gradient"] = _toward(goals, lambda goal: losses.gradient(sr, goal))
+        terms["gradient"] = goals.toward(lambda goal: losses.gradient(sr, goal))
     if wanted.frequency:
-        terms["frequency"] = _toward(goals, lambda goal: losses.frequency(sr, goal))
+        terms["frequency"] = goals.toward(lambda goal: losses.frequency(sr, goal))
     if wanted.consistency:
         terms["consistency"] = losses.consistency(sr, hr, state.generator.scale)
     if wanted.perceptual and judges.distance:
         look = partial(perceptual, judges.distance)
-        terms["perceptual"] = _toward(goals, lambda goal: look(*_seen(sr, goal, state.step, config)))
+        terms["perceptual"] = goals.toward(lambda goal: look(*_seen(sr, goal, state.step, config)))
     if wanted.artifacts:
         with torch.no_grad():
             calm = state.average(lr)
-        terms["artifacts"] = losses.artifacts(sr, sharp, calm)
+        terms["artifacts"] = losses.artifacts(sr, goals.photo, calm)
     return terms
 
 
-def _goals(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> list[tuple[float, Tensor]]:
-    """What sr should be, by share: the photo, and what the teacher paints."""
-    share = target.teacher_share if judges.teacher else 0.0
-    goals = [(1 - share, hr)] if share < 1 else []
-    if share and judges.teacher:
-        with torch.no_grad():
-            goals.append((share, judges.teacher(lr).clamp(0, 1)))
-    return goals
-
-
-def _toward(goals: list[tuple[float, Tensor]], loss: Callable[[Tensor], Tensor]) -> Tensor:
-    return torch.stack([share * loss(goal) for share, goal in goals]).sum()
-
-
 def _criticise(
-    state: State, critic: Critic, sr: Tensor, hr: Tensor, blame: Tensor, config: Training, share: Share
+    state: State, critic: Critic, sr: Tensor, genuine: Tensor, blame: Tensor, config: Training, share: Share
 ) -> tuple[Values, Tensor]:
     """Scores, and what the discriminator adds to the gradient at sr; then it learns from the same two looks."""
-    shown_sr, shown_hr = _seen(sr, hr, state.step, config)
+    shown, shown_genuine = _seen(sr, genuine, state.step, config)
     with nn.utils.parametrize.cached():
-        real, real_features = critic.discriminator(shown_hr)
-        fake, fake_features = critic.discriminator(shown_sr)
+        real, real_features = critic.discriminator(shown_genuine)
+        fake, fake_features = critic.discriminator(shown)
         push = _push(sr, fake, fake_features, real_features, blame, config.losses)
         loss = losses.told_apart(real.float(), fake.float())
         critic.optimizer.zero_grad()

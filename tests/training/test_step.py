@@ -9,7 +9,7 @@ from deepimage.training import state as states
 from deepimage.training.config import Training
 from deepimage.training.losses import charbonnier
 from deepimage.training.perceptual import RandomFeatures
-from deepimage.training.step import Judges, State, fidelity_terms, follow, learning_rate, update
+from deepimage.training.step import Goals, Judges, State, fidelity_terms, follow, goals_of, learning_rate, update
 
 from .conftest import changed
 
@@ -68,7 +68,7 @@ def test_the_gradient_is_that_of_the_weighted_sum(config: Training, batch: Batch
     state = states.new(config)
     torch.nn.init.normal_(state.generator.tail.weight, std=0.01)
     reference = copy.deepcopy(state)
-    terms = fidelity_terms(reference, reference.generator(batch[0]), *batch, config, NOBODY)
+    terms = fidelity_terms(reference, reference.generator(batch[0]), *batch, Goals(batch[1]), config, NOBODY)
     (terms["pixel"] + 0.5 * terms["gradient"] + 2 * terms["consistency"]).backward()
     update(state, *batch, config, NOBODY)
     for ours, plain in zip(state.generator.parameters(), reference.generator.parameters(), strict=True):
@@ -111,8 +111,12 @@ def test_a_teacher_takes_its_share_of_the_pixel_loss(config: Training, batch: Ba
 
     sr = torch.zeros(4, 3, 48, 48)
     taught = changed(config, target={"teacher": "x", "teacher_share": 0.25})
-    term = fidelity_terms(states.new(config), sr, *batch, taught, Judges(teacher=White()))["pixel"]
+    judges = Judges(teacher=White())
+    goals = goals_of(*batch, taught.target, judges)
+    term = fidelity_terms(states.new(config), sr, *batch, goals, taught, judges)["pixel"]
     assert term.item() == pytest.approx(0.75 * charbonnier(sr, batch[1]).item() + 0.25 * 1.0, abs=1e-3)
+    assert torch.equal(goals.real(taught.target), batch[1])
+    assert goals.real(taught.target.model_copy(update={"real": "teacher"})).min() == 1
 
 
 def test_the_learning_rate_rises_then_falls_to_its_end(config: Training) -> None:
