@@ -122,7 +122,9 @@ class Recipe(Section):
     width: int | None = Field(None, gt=0)
     height: int | None = Field(None, gt=0)
     max_side: int | None = Field(None, gt=0)
-    """Target size in pixels; at most one of scale, width, height, max_side."""
+    """Target size in pixels; at most one of scale, max_side, and width or height or both."""
+    fit: Literal["inside", "outside", "cover", "contain", "fill"] = "inside"
+    """Where both width and height are given: within that box or round it, cropped or padded to it, or stretched."""
     fidelity: float = Field(0.5, ge=0, le=1)
     """0 = most faithful (the psnr twin), 1 = most restored; refused for a model without a twin."""
     denoise: float = Field(1.0, ge=0, le=1)
@@ -141,7 +143,7 @@ class Recipe(Section):
 
     def model_post_init(self, context: object) -> None:
         sizes = [name for name in ("scale", "width", "height", "max_side") if getattr(self, name) is not None]
-        if len(sizes) > 1:
+        if len(sizes) > 1 and sizes != ["width", "height"]:
             raise ValueError(f"{' and '.join(sizes)} exclude each other: give one of them")
 
     def digest(self, weights_sha256: str) -> str:
@@ -222,8 +224,9 @@ def _explain(section: type[Section], error: ValidationError) -> str:
     first = error.errors()[0]
     path = ".".join(str(part) for part in first["loc"])
     if first["type"] != "extra_forbidden":
-        value = "" if isinstance(first["input"], dict | Section) else f", got {first['input']!r}"
-        return f"{path or 'recipe'}: {first['msg'].removeprefix('Value error, ')}{value}"
+        complaint = first["msg"].removeprefix("Value error, ")
+        told = complaint.endswith("?") or isinstance(first["input"], dict | Section)
+        return f"{path or 'recipe'}: {complaint}" + ("" if told else f", got {first['input']!r}")
     near = difflib.get_close_matches(path, _keys(section), n=1, cutoff=0.5)
     known = f"; did you mean {near[0]}?" if near else f"; known keys: {', '.join(section.model_fields)}"
     return f"{path}: unknown key{known}"

@@ -10,11 +10,9 @@ import pyarrow.compute as pc
 from deepimage.batch.naming import Names
 from deepimage.config import Recipe
 from deepimage.errors import ImageError
-from deepimage.image.codec.encode import check_fits
-from deepimage.image.size import Target
 from deepimage.stages.base import Row, verdict
+from deepimage.stages.shape import shape
 
-FAMILIES = {"gif": "png", "bmp": "png"}  # formats that are read but not written
 _ENDS = ("done", "aliased", "skipped", "quarantined")
 _SAME = ["input_sha256", "recipe_digest", "output", "duplicate_of", "near_duplicate_of", "error_code", "error"]
 REMEMBERED = ["input", "status", "attempt", "output_format", *_SAME]  # what a plan reads of an earlier manifest
@@ -83,20 +81,13 @@ class Planner:
         return columns | self._size(row)
 
     def _size(self, row: Row) -> Row:
-        recipe, limits = self.recipe, self.recipe.limits
-        target = Target(recipe.scale, recipe.width, recipe.height, recipe.max_side)
-        height, width = target.size(row["height"], row["width"], self.scale)
-        chosen = recipe.output.format
-        format = FAMILIES.get(row["format"]) or row["format"] if chosen == "auto" else chosen
-        columns = {"output_format": format, "output_height": height, "output_width": width}
+        result = shape(self.recipe, row["format"], row["height"], row["width"], self.scale)
+        columns = {"output_format": result.format, "output_height": result.height, "output_width": result.width}
         try:
-            check_fits(format, width, height)
-            if width * height > limits.max_output_megapixels * 1e6:
-                limit = f"limits.max_output_megapixels={limits.max_output_megapixels:g}"
-                raise ImageError("E_BOMB", f"result of {width}x{height} is above {limit}: choose a smaller scale")
+            result.check(self.recipe)
         except ImageError as error:
             return columns | verdict(error)
-        return columns | {"strips": row["megapixels"] > limits.max_actor_megapixels}
+        return columns | {"strips": row["megapixels"] > self.recipe.limits.max_actor_megapixels}
 
     def _name(self, row: Row, before: Row | None) -> Row:
         same_format = before is not None and before["output"] and before["output_format"] == row["output_format"]

@@ -1,21 +1,47 @@
-"""From the generator's answer to the result: size, grey, alpha."""
+"""From the generator's answer to the result: size, frame, grey, alpha."""
 
 from dataclasses import replace
 
 import numpy as np
+from PIL import ImageColor
 
 from deepimage.image.codec.encode import flatten
 from deepimage.image.codec.picture import Picture
+from deepimage.image.geometry import Region
 from deepimage.image.interpolation import SMOOTH, resize, resize_rows
+from deepimage.image.size import Fit, boxed
 
 _LUMA = np.array([19595, 38470, 7471], np.uint32)  # BT.601 weights in 1/65536
 
 
-def finish(picture: Picture, sr: np.ndarray, height: int, width: int) -> Picture:
-    """The result for `picture`: sr (H', W', 3) uint8 at (height, width), grey and alpha as the input had them."""
-    pixels = resize(sr, height, width)
-    alpha = None if picture.alpha is None else resize(picture.alpha, height, width, SMOOTH)
-    return replace(picture, pixels=to_grey(pixels) if picture.grey else pixels, alpha=alpha)
+def finish(
+    picture: Picture, sr: np.ndarray, height: int, width: int, fit: Fit = "fill", background: str = "#ffffff"
+) -> Picture:
+    """The result for `picture`: sr (H', W', 3) uint8 at (height, width), grey and alpha as the input had them.
+
+    `cover` crops what does not fit, `contain` fills what is left with `background`.
+    """
+    drawn = boxed(*picture.pixels.shape[:2], height, width, fit) if fit in ("cover", "contain") else (height, width)
+    pixels = resize(sr, *drawn)
+    alpha = None if picture.alpha is None else resize(picture.alpha, *drawn, SMOOTH)
+    finished = replace(picture, pixels=to_grey(pixels) if picture.grey else pixels, alpha=alpha)
+    return finished if drawn == (height, width) else _framed(finished, height, width, background)
+
+
+def _framed(picture: Picture, height: int, width: int, background: str) -> Picture:
+    """In the middle of a plain frame; what reaches beyond it is cut off."""
+    colour = ImageColor.getrgb(background)
+    pixels = np.full((height, width, 3), colour, np.uint8)
+    seen = [min(frame, side) for frame, side in zip((height, width), picture.pixels.shape, strict=False)]
+    place = Region((height - seen[0]) // 2, (width - seen[1]) // 2, *seen)
+    top, left = ((side - part) // 2 for part, side in zip(seen, picture.pixels.shape, strict=False))
+    source = Region(top, left, *seen)
+    place.of(pixels)[:] = source.of(picture.pixels)
+    alpha = None
+    if picture.alpha is not None:
+        alpha = np.full((height, width), 255, np.uint8)
+        place.of(alpha)[:] = source.of(picture.alpha)
+    return replace(picture, pixels=pixels, alpha=alpha, grey=picture.grey and len(set(colour)) == 1)
 
 
 def finish_band(picture: Picture, band: np.ndarray, top: int, height: int) -> np.ndarray:

@@ -28,7 +28,7 @@ SMALLEST_CORE = 32  # lr pixels; an image whose tile of this core does not fit t
 
 
 @dataclass
-class _Picture:
+class Unfinished:
     """A picture on its way, or a band of one: its result so far and how many tiles are still out."""
 
     lr: np.ndarray
@@ -44,11 +44,16 @@ class _Picture:
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
     """One tile of one picture."""
 
-    picture: _Picture
+    picture: Unfinished
     tile: Tile
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of its window; only windows of one size fill a batch."""
+        return self.tile.window.height, self.tile.window.width
 
 
 class Restorer:
@@ -75,7 +80,7 @@ class Restorer:
         self.generator = self.generator.to(self.device, self.dtype)
         self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
         on_cpu = self.device.type == "cpu"
-        self._batch = 1 if on_cpu else self._tiling.batch
+        self.batch = 1 if on_cpu else self._tiling.batch
         self.workers = (threads or os.cpu_count() or 1) if on_cpu else 1
         # one intra-op thread per worker: two windows at once are faster than one window on two threads
         self._pool = ThreadPoolExecutor(self.workers, "restorer", torch.set_num_threads, (1,))
@@ -89,10 +94,10 @@ class Restorer:
 
     def restore_many(self, lrs: Iterable[np.ndarray]) -> Iterator[np.ndarray | OutOfMemory]:
         """Pictures in order, each as its sr or the OutOfMemory that befell it; tiles share batches."""
-        pictures: deque[_Picture] = deque()
+        pictures: deque[Unfinished] = deque()
         flights: deque[Future[None]] = deque()
         for batch in self._batches(lrs, pictures):
-            flights.append(self._pool.submit(self._restore_batch, batch))
+            flights.append(self._pool.submit(self.restore_batch, batch))
             while len(flights) > 2 * self.workers:
                 flights.popleft().result()
             yield from _finished(pictures)
@@ -106,47 +111,53 @@ class Restorer:
         for top in sorted({tile.core.y for tile in tiles}):
             row = [tile for tile in tiles if tile.core.y == top]
             band = self._start(lr, Region(top, 0, row[0].core.height, lr.shape[1]), len(row))
-            work = [_Work(band, tile) for tile in row]
-            batches = [work[i : i + self._batch] for i in range(0, len(work), self._batch)]
-            list(self._pool.map(self._restore_batch, batches))
+            work = [Work(band, tile) for tile in row]
+            batches = [work[i : i + self.batch] for i in range(0, len(work), self.batch)]
+            list(self._pool.map(self.restore_batch, batches))
             if band.error:
                 raise band.error
             yield band.sr
+
+    def begin(self, lr: np.ndarray) -> tuple[Unfinished, list[Work]]:
+        """A picture and its tiles, for who gives them to `restore_batch`; all windows of one picture have one size."""
+        tiles = list(self._cut(lr))
+        picture = self._start(lr, Region(0, 0, *lr.shape[:2]), len(tiles))
+        return picture, [Work(picture, tile) for tile in tiles]
 
     def _cut(self, lr: np.ndarray) -> Iterator[Tile]:
         height, width = lr.shape[:2]
         return cut(height, width, self._tiling.tile, self.facts.halo, self.facts.multiple_of)
 
-    def _start(self, lr: np.ndarray, area: Region, tiles: int) -> _Picture:
+    def _start(self, lr: np.ndarray, area: Region, tiles: int) -> Unfinished:
         size = area.scaled(self.scale)
-        return _Picture(lr, area, np.empty((size.height, size.width, 3), np.uint8), tiles)
+        return Unfinished(lr, area, np.empty((size.height, size.width, 3), np.uint8), tiles)
 
-    def _batches(self, lrs: Iterable[np.ndarray], pictures: deque[_Picture]) -> Iterator[list[_Work]]:
+    def _batches(self, lrs: Iterable[np.ndarray], pictures: deque[Unfinished]) -> Iterator[list[Work]]:
         """Same-size windows of successive pictures, `batch` at a time."""
-        batch: list[_Work] = []
+        batch: list[Work] = []
         for lr in lrs:
-            tiles = list(self._cut(lr))
-            pictures.append(self._start(lr, Region(0, 0, *lr.shape[:2]), len(tiles)))
-            for work in (_Work(pictures[-1], tile) for tile in tiles):
-                if batch and (len(batch) == self._batch or _size(batch[0]) != _size(work)):
+            picture, tiles = self.begin(lr)
+            pictures.append(picture)
+            for work in tiles:
+                if batch and (len(batch) == self.batch or batch[0].size != work.size):
                     yield batch
                     batch = []
                 batch.append(work)
         if batch:
             yield batch
 
-    def _restore_batch(self, batch: list[_Work]) -> None:
-        """Fill the cores of `batch`; out of memory halves the batch, then the tile."""
+    def restore_batch(self, batch: list[Work]) -> None:
+        """Fill the cores of `batch`, same-size windows; out of memory halves the batch, then the tile. Thread-safe."""
         try:
             self._fill(batch)
         except (torch.OutOfMemoryError, MemoryError):
             if len(batch) > 1:
-                self._restore_batch(batch[: len(batch) // 2])
-                self._restore_batch(batch[len(batch) // 2 :])
+                self.restore_batch(batch[: len(batch) // 2])
+                self.restore_batch(batch[len(batch) // 2 :])
             else:
                 self._restore_quarters(batch[0])
 
-    def _restore_quarters(self, work: _Work) -> None:
+    def _restore_quarters(self, work: Work) -> None:
         picture, core = work.picture, work.tile.core
         if max(core.height, core.width) < 2 * SMALLEST_CORE:
             picture.error = OutOfMemory(f"a tile of {core.height}x{core.width} pixels does not fit {self.device}")
@@ -156,9 +167,9 @@ class Restorer:
         with picture.lock:
             picture.missing += len(pieces) - 1
         for piece in pieces:
-            self._restore_batch([_Work(picture, piece)])
+            self.restore_batch([Work(picture, piece)])
 
-    def _fill(self, batch: list[_Work]) -> None:
+    def _fill(self, batch: list[Work]) -> None:
         windows = stack([work.tile.window.of(work.picture.lr) for work in batch])
         for work, sr in zip(batch, self._generate(windows), strict=True):
             picture, core = work.picture, work.tile.core
@@ -171,21 +182,17 @@ class Restorer:
         """(B, H, W, 3) uint8 -> (B, H*scale, W*scale, 3) uint8; a GPU always sees full batches of one shape."""
         count, height, width, _ = windows.shape
         lr = to_bchw(windows.to(self.device, non_blocking=True))
-        lr = _pad(lr, self._batch, self.facts.multiple_of)
+        lr = _pad(lr, self.batch, self.facts.multiple_of)
         sr = to_hwc(self.generator(lr).float())[:count, : height * self.scale, : width * self.scale]
         if self.facts.keeps_extremes:
             keep_extremes(windows.to(self.device), sr, self.scale)
         return sr.cpu().numpy()
 
 
-def _finished(pictures: deque[_Picture]) -> Iterator[np.ndarray | OutOfMemory]:
+def _finished(pictures: deque[Unfinished]) -> Iterator[np.ndarray | OutOfMemory]:
     while pictures and pictures[0].missing == 0:
         picture = pictures.popleft()
         yield picture.error or picture.sr
-
-
-def _size(work: _Work) -> tuple[int, int]:
-    return work.tile.window.height, work.tile.window.width
 
 
 def _pad(lr: torch.Tensor, batch: int, multiple_of: int) -> torch.Tensor:

@@ -63,7 +63,8 @@ class Restore:
             if isinstance(sr, OutOfMemory):
                 raise sr
             started = time.perf_counter()
-            picture = finish(row["picture"], sr, row["output_height"], row["output_width"])
+            size = row["output_height"], row["output_width"]
+            picture = finish(row["picture"], sr, *size, self._recipe.fit, self._recipe.output.background)
             return {
                 "result": encode(picture, row["output_format"], self._recipe.output),
                 "note": picture.note,

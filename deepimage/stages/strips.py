@@ -69,14 +69,17 @@ class RestoreStrips:
     def _write(self, row: Row, picture: Picture, bands: "Bands", path: Path) -> None:
         height, width = row["output_height"], row["output_width"]
         native = (height, width) == tuple(side * self._restorer.scale for side in picture.pixels.shape[:2])
-        if row["output_format"] == "tiff":
+        framed = self._recipe.fit in ("cover", "contain")
+        if row["output_format"] == "tiff" and not framed:
             rows = iter(bands) if native else _resampled(spool(bands, path), height, width)
             metadata = carry(picture.metadata, self._recipe.output.metadata)
             channels = (1 if picture.grey else 3) + (picture.alpha is not None)
             write_tiff_strips(path, width, height, channels, _finished(picture, rows, height), metadata)
         else:
             sr = spool(bands, path)
-            path.write_bytes(encode(finish(picture, sr, height, width), row["output_format"], self._recipe.output))
+            output = self._recipe.output
+            finished = finish(picture, sr, height, width, self._recipe.fit, output.background)
+            path.write_bytes(encode(finished, row["output_format"], output))
 
 
 class Bands:

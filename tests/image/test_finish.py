@@ -52,3 +52,14 @@ def test_bands_are_rows_of_the_whole_result() -> None:
 def test_seen_on_a_background() -> None:
     half = Picture(np.zeros((1, 3, 3), np.uint8), np.array([[0, 128, 255]], np.uint8))
     np.testing.assert_array_equal(as_seen(half, "#ffffff")[0, :, 0], [255, 127, 0])
+
+
+def test_cover_cuts_the_ends_off_and_contain_fills_them_up() -> None:
+    sr = np.zeros((40, 80, 3), np.uint8)
+    sr[:, :20], sr[:, 60:] = 90, 200
+    picture = Picture(sr[::4, ::4])
+    np.testing.assert_array_equal(finish(picture, sr, 40, 40, "cover").pixels, sr[:, 20:60])
+    framed = finish(picture, sr, 100, 80, "contain", "#102030").pixels
+    np.testing.assert_array_equal(framed[30:70], sr)
+    assert (framed[:30] == (16, 32, 48)).all()
+    assert (framed[70:] == (16, 32, 48)).all()

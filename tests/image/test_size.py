@@ -2,7 +2,7 @@
 
 import pytest
 
-from deepimage.image.size import Target
+from deepimage.image.size import Fit, Target
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,17 @@ def test_sizes(target: Target, expected: tuple[int, int]) -> None:
 
 def test_no_side_vanishes() -> None:
     assert Target(max_side=100).size(1, 100_000, native=4) == (1, 100)
+
+
+@pytest.mark.parametrize(
+    ("fit", "expected"),
+    [
+        ("inside", (50, 100)),
+        ("outside", (100, 200)),
+        ("cover", (100, 100)),
+        ("contain", (100, 100)),
+        ("fill", (100, 100)),
+    ],
+)
+def test_a_box(fit: Fit, expected: tuple[int, int]) -> None:
+    assert Target(width=100, height=100, fit=fit).size(300, 600, native=4) == expected
