@@ -6,7 +6,6 @@ actor pool, one without becomes tasks. Errors are columns of rows, so nothing he
 
 import logging
 import os
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,11 +20,11 @@ from ray.exceptions import RayError
 from deepimage.batch.tables import Table
 from deepimage.config import Runtime
 from deepimage.errors import DeepimageError
+from deepimage.runtime.cluster import connect
 from deepimage.runtime.engine import Pick, Width
 from deepimage.stages.base import Rows, Stage
 from deepimage.storage.schema import ROW
 
-_LOGICAL_CPUS = 8  # an embedded cluster with fewer deadlocks: every operator wants its share at once
 _DEATHS = 3  # times a dead worker is replaced before the run stops: a poison picture cannot loop it
 
 
@@ -46,7 +45,7 @@ class RayEngine:
 
     def warm_up(self) -> None:
         """Start or join the cluster in the background."""
-        self._started = self._started or self._starter.submit(_connect, self._runtime.address)
+        self._started = self._started or self._starter.submit(connect, self._runtime.address)
 
     @cached_property
     def width(self) -> Width:
@@ -153,24 +152,6 @@ def _broken(error: RayError) -> DeepimageError:
     cause = getattr(error, "cause", None) or error
     last = str(cause).strip().splitlines()[-1]
     return DeepimageError(f"a worker broke and the run stopped, resumable: {type(cause).__name__}: {last}")
-
-
-def _connect(address: str | None) -> bool:
-    """True when the connection was made here, and so ends here."""
-    if ray.is_initialized():
-        return False
-    os.environ.setdefault("RAY_AUTH_MODE", "disabled" if address is None else "token")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    embedded: dict[str, Any] = {}
-    if address is None:
-        embedded = {
-            "num_cpus": max(_LOGICAL_CPUS, os.cpu_count() or 1),
-            "include_dashboard": False,
-            "_system_config": {"enable_metrics_collection": False},  # nobody scrapes an embedded cluster
-            "_temp_dir": os.environ.get("RAY_TMPDIR") or tempfile.mkdtemp(prefix="deepimage-ray-"),
-        }
-    ray.init(address=address, log_to_driver=False, logging_level="ERROR", **embedded)
-    return True
 
 
 def _configure(context: DataContext) -> None:

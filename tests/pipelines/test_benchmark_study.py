@@ -24,5 +24,5 @@ def test_a_picture_without_a_past_is_not_told_right(tmp_path: Path) -> None:
 
 
 def test_no_photos(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="or .webp photos"):
+    with pytest.raises(UsageError, match=r"or \.webp photos"):
         measure(tmp_path)

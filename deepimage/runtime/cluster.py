@@ -1,0 +1,27 @@
+"""The way to a Ray cluster, or to one of our own."""
+
+import os
+import tempfile
+from typing import Any
+
+import ray
+
+_LOGICAL_CPUS = 8  # an embedded cluster with fewer deadlocks: every operator wants its share at once
+
+
+def connect(address: str | None) -> bool:
+    """Join the cluster at `address`, or start an embedded one. True when that was done here, and so ends here."""
+    if ray.is_initialized():
+        return False
+    os.environ.setdefault("RAY_AUTH_MODE", "disabled" if address is None else "token")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    embedded: dict[str, Any] = {}
+    if address is None:
+        embedded = {
+            "num_cpus": max(_LOGICAL_CPUS, os.cpu_count() or 1),
+            "include_dashboard": False,
+            "_system_config": {"enable_metrics_collection": False},  # nobody scrapes an embedded cluster
+            "_temp_dir": os.environ.get("RAY_TMPDIR") or tempfile.mkdtemp(prefix="deepimage-ray-"),
+        }
+    ray.init(address=address, log_to_driver=False, logging_level="ERROR", **embedded)
+    return True
