@@ -13,7 +13,7 @@ import typer
 from deepimage import __version__
 from deepimage.config import Recipe, load
 from deepimage.errors import DeepimageError, UsageError
-from pipelines import cli_makers
+from pipelines import cli_makers, cli_online
 from pipelines.cli_makers import Set, tell
 
 BROKE, USAGE, TROUBLED, INTERRUPTED = 1, 2, 3, 130
@@ -114,6 +114,7 @@ def demo(output: Annotated[Path, typer.Argument(help="A new folder.")] = Path("d
 
 
 app.add_typer(cli_makers.app)
+app.add_typer(cli_online.app)
 app.add_typer(cli_makers.models, name="models")
 
 

@@ -113,6 +113,8 @@ def benchmark(
     model: Annotated[str, typer.Option()] = "fast-x4",
     training: Annotated[Path | None, typer.Option(help="Measure this training recipe instead.")] = None,
     study: Annotated[Path | None, typer.Option(help="Measure `study` on photos of this folder instead.")] = None,
+    serving: Annotated[bool, typer.Option("--serving", help="Measure `serve` under load instead.")] = False,
+    seconds: Annotated[float, typer.Option(help="Of each load of --serving.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> None:
     """Megapixels per second of the bare model, the Restorer and the whole job, from one run."""
@@ -125,6 +127,12 @@ def benchmark(
         from pipelines.benchmark_study import measure as measure_study
 
         tell("\n".join(measure_study(study)))
+        return
+    if serving:
+        from pipelines.benchmark_serving import measure as measure_serving
+
+        for line in measure_serving(model, seconds):
+            tell(line)
         return
     from pipelines.benchmark import benchmark as measure
 

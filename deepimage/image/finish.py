@@ -21,7 +21,8 @@ def finish(
 
     `cover` crops what does not fit, `contain` fills what is left with `background`.
     """
-    drawn = boxed(*picture.pixels.shape[:2], height, width, fit) if fit in ("cover", "contain") else (height, width)
+    before = picture.pixels.shape
+    drawn = boxed(before[0], before[1], height, width, fit) if fit in ("cover", "contain") else (height, width)
     pixels = resize(sr, *drawn)
     alpha = None if picture.alpha is None else resize(picture.alpha, *drawn, SMOOTH)
     finished = replace(picture, pixels=to_grey(pixels) if picture.grey else pixels, alpha=alpha)

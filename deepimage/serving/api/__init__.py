@@ -1,0 +1,1 @@
+"""The HTTP interface: routers built from Parts, one per subject."""

@@ -1,0 +1,68 @@
+"""The application: routers built from Parts, errors as problems."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from deepimage import __version__
+from deepimage.serving.api import about, faults, jobs, page, restore
+from deepimage.serving.api.documented import ProblemDocument
+from deepimage.serving.api.observed import Observed
+from deepimage.serving.api.parts import Parts
+from deepimage.serving.edge.headers import AnswerHeaders
+
+_ROUTERS = (restore.router, jobs.router, about.router, page.router)
+_EXPOSED = (
+    "Content-Digest",
+    "Content-Disposition",
+    "Deepimage-Model",
+    "ETag",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Server-Timing",
+    "X-Request-Id",
+)
+
+
+def build(parts: Parts, lifespan: Any = None) -> FastAPI:
+    """The whole API over `parts`; `lifespan` (app -> async context) starts and stops what they need."""
+    app = FastAPI(
+        title="deepimage",
+        version=__version__,
+        summary="Restores and enlarges photos that the web has ruined.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    for router in _ROUTERS:
+        app.include_router(router(parts))
+    faults.install(app, parts)
+    if parts.config.origins:
+        origins = list(parts.config.origins)
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=_EXPOSED,
+        )
+    app.add_middleware(Observed, metrics=parts.metrics)
+    app.add_middleware(AnswerHeaders)
+    _document(app)
+    return app
+
+
+def _document(app: FastAPI) -> None:
+    """Add the schema that the problems of all routes point at."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = plain()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,57 @@
+"""What OpenAPI says of bodies and answers that FastAPI cannot see."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from deepimage.serving.api.negotiate import MEDIA_TYPES
+from deepimage.serving.problems import CODES, MEDIA_TYPE
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FORM = {
+    "type": "object",
+    "properties": {"image": {"type": "string", "format": "binary"}},
+    "required": ["image"],
+    "additionalProperties": False,
+}
+_URL = {
+    "type": "object",
+    "properties": {"url": {"type": "string"}},
+    "required": ["url"],
+    "additionalProperties": False,
+}
+
+BODIES: dict[str, Any] = {
+    "required": True,
+    "description": "The picture: raw, as the part `image` of a form, or by its URL where that is switched on.",
+    "content": {
+        "image/*": _BINARY,
+        "application/octet-stream": _BINARY,
+        "multipart/form-data": {"schema": _FORM},
+        "application/json": {"schema": _URL},
+    },
+}
+PICTURE: dict[str, Any] = {"description": "The picture", "content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY)}
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457, with a stable `code`; other members may follow."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route for these statuses, with the codes that stand for each."""
+    document = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    return {
+        status: {
+            "description": ", ".join(code for code, (number, _) in CODES.items() if number == status),
+            "content": document,
+        }
+        for status in statuses
+    }

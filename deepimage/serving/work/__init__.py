@@ -1,0 +1,1 @@
+"""The generator at work: turns, restorations, admission."""

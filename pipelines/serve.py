@@ -1,0 +1,47 @@
+"""Serve: the API in this process or on Ray Serve, at one address."""
+
+import ipaddress
+import logging
+from contextlib import suppress
+from pathlib import Path
+
+from deepimage.errors import UsageError
+from deepimage.serving.config import Serving
+from pipelines.keys import live
+
+
+def serve(config: Serving) -> None:
+    """Answer until interrupted. Raises UsageError for what is not safe to open."""
+    check_safe(config)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if config.recipe.runtime.engine == "local":
+        _locally(config)
+    else:
+        from deepimage.serving.cluster import serve_until_interrupted
+
+        serve_until_interrupted(config)
+
+
+def _locally(config: Serving) -> None:
+    from deepimage.serving.local import server
+
+    with suppress(KeyboardInterrupt):  # uvicorn has ended in good order when it raises the signal again
+        server(config).run()
+
+
+def check_safe(config: Serving) -> None:
+    """Raises UsageError where strangers could restore without a key."""
+    if config.insecure or _is_loopback(config.host):
+        return
+    if config.keys == "never":
+        raise UsageError(f"host {config.host} is open to others: do not set keys=never, or set insecure=true")
+    if not live(Path(config.state)):
+        remedy = f"create a key (deepimage keys create CLIENT --state {config.state}) or set insecure=true"
+        raise UsageError(f"host {config.host} is open to others, and no key is live: {remedy}")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
