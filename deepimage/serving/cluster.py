@@ -15,7 +15,7 @@ from ray.serve.schema import LoggingConfig
 
 from deepimage.runtime.cluster import connect
 from deepimage.serving.config import Serving
-from deepimage.serving.deployments import application
+from deepimage.serving.deployments import bound
 from deepimage.serving.edge.install import environment
 from deepimage.serving.edge.limits import Limits
 
@@ -33,7 +33,7 @@ def serve_until_interrupted(config: Serving) -> None:
             http_options=HTTPOptions(host=config.host, port=config.port),
             logging_config=quiet,
         )
-        serve.run(application(config), name=_NAME, route_prefix="/", logging_config=quiet)
+        serve.run(bound(config), name=_NAME, route_prefix="/", logging_config=quiet)
         sys.stderr.write(f"deepimage: http://{config.host}:{config.port}  (Ctrl-C ends it)\n")
         threading.Event().wait()
 

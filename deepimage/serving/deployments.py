@@ -15,6 +15,7 @@ from ray import serve
 from ray.serve.handle import DeploymentHandle
 
 from deepimage.config import Recipe
+from deepimage.errors import UsageError
 from deepimage.serving.api.app import build
 from deepimage.serving.api.parts import Parts
 from deepimage.serving.assembly import bench
@@ -96,7 +97,17 @@ class Office:
 
 
 def application(config: Serving) -> serve.Application:
-    """What `import_path` of a Serve config file names; its `args` are the settings of the service."""
+    """What `import_path` of a Serve config file names; its `args` are the settings of the service.
+
+    Raises UsageError without keys: where such a service listens is not known here.
+    """
+    if config.keys != "always" and not config.insecure:
+        raise UsageError("args.keys: expected always (deepimage keys create makes one), or args.insecure: true")
+    return bound(config)
+
+
+def bound(config: Serving) -> serve.Application:
+    """The deployments, each with the handles that it calls."""
     needs = {"num_cpus": 1, "num_gpus": config.gpus}
     many = config.max_generators > config.generators
     number = {"autoscaling_config": autoscaling(config)} if many else {"num_replicas": config.generators}

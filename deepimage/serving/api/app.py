@@ -7,7 +7,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from deepimage import __version__
 from deepimage.serving.api import about, faults, jobs, page, restore
-from deepimage.serving.api.documented import ProblemDocument
+from deepimage.serving.api.documented import KEYS, ProblemDocument
 from deepimage.serving.api.observed import Observed
 from deepimage.serving.api.parts import Parts
 from deepimage.serving.edge.headers import AnswerHeaders
@@ -35,11 +35,13 @@ def build(parts: Parts, lifespan: Any = None) -> FastAPI:
         summary="Restores and enlarges photos that the web has ruined.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
     )
-    for router in _ROUTERS:
-        app.include_router(router(parts))
-    faults.install(app, parts)
+    routers = [router(parts) for router in _ROUTERS]
+    for router in routers:
+        app.include_router(router)
+    faults.install(app, parts, [route for router in routers for route in router.routes])
     if parts.config.origins:
         origins = list(parts.config.origins)
         app.add_middleware(
@@ -56,13 +58,15 @@ def build(parts: Parts, lifespan: Any = None) -> FastAPI:
 
 
 def _document(app: FastAPI) -> None:
-    """Add the schema that the problems of all routes point at."""
+    """Add what all routes point at: the schema of problems, and the two ways to send a key."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         schema = plain()
-        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
+        components = schema.setdefault("components", {})
+        components.setdefault("schemas", {})["ProblemDocument"] = ProblemDocument.model_json_schema()
+        components["securitySchemes"] = KEYS
+        schema["security"] = [{}, *({name: []} for name in KEYS)]
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]

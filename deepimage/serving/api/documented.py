@@ -34,6 +34,12 @@ BODIES: dict[str, Any] = {
 PICTURE: dict[str, Any] = {"description": "The picture", "content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY)}
 
 
+KEYS: dict[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "Where keys are asked for"},
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
+
 class ProblemDocument(BaseModel):
     """RFC 9457, with a stable `code`; other members may follow."""
 

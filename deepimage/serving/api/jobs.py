@@ -52,7 +52,7 @@ def router(parts: Parts) -> APIRouter:
     async def listed(
         request: Request,
         status: Status | None = None,
-        cursor: Annotated[str | None, Query(max_length=19)] = None,
+        cursor: Annotated[str | None, Query(pattern="^[1-9][0-9]{0,17}$")] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST)] = 20,
     ) -> Page:
         """One's own jobs, newest first."""

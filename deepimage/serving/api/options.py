@@ -14,6 +14,7 @@ from deepimage.serving.problems import Problem
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _SIZES = ("scale", "width", "height", "max_side")
 _OUTPUT = ("format", "quality", "chroma", "progressive", "metadata", "background")
+_BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "le": "maximum"}  # pydantic's own names, behind a validator
 _LONGEST_ECHO = 40  # characters of a wrong value that are said back
 
 
@@ -109,6 +110,7 @@ def parameters(config: Serving) -> list[dict[str, Any]]:
     for name, schema in Options.model_json_schema()["properties"].items():
         plain: dict[str, Any] = next((kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}), {})
         text = schema.pop("description", "")
+        plain = {_BOUNDS.get(key, key): value for key, value in plain.items()}
         if name == "model":
             plain = {"type": "string", "enum": list(config.models)}
         found.append({"name": name, "in": "query", "required": False, "description": text, "schema": plain})

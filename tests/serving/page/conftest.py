@@ -34,7 +34,7 @@ class Tab:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its driver holds the thread's event loop as long as it lives
 def browser() -> Iterator["Browser"]:  # type: ignore[name-defined]  # noqa: F821
     sync_api = pytest.importorskip("playwright.sync_api")
     found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
