@@ -52,7 +52,9 @@ class Output(Section):
     metadata: Literal["safe", "keep", "strip"] = "safe"
     """safe = EXIF/XMP/IPTC without place, serial numbers, maker notes; orientation and thumbnails never survive."""
     background: str = Field("#ffffff", pattern="^#[0-9a-fA-F]{6}$")
-    """What transparent pixels become in a format without alpha."""
+    """What transparent pixels become in a format without alpha, and the colour of what is not picture."""
+    max_bytes: Bytes | None = None
+    """Largest file; jpeg, webp and avif go down from `quality` to the highest one that fits."""
 
 
 class Limits(Section):
@@ -125,6 +127,8 @@ class Recipe(Section):
     """Target size in pixels; at most one of scale, max_side, and width or height or both."""
     fit: Literal["inside", "outside", "cover", "contain", "fill"] = "inside"
     """Where both width and height are given: within that box or round it, cropped or padded to it, or stretched."""
+    padding: int = Field(0, ge=0, le=10_000)
+    """Plain border on each side, pixels of the result; width, height and max_side include it."""
     fidelity: float = Field(0.5, ge=0, le=1)
     """0 = most faithful (the psnr twin), 1 = most restored; refused for a model without a twin."""
     denoise: float = Field(1.0, ge=0, le=1)
@@ -145,6 +149,9 @@ class Recipe(Section):
         sizes = [name for name in ("scale", "width", "height", "max_side") if getattr(self, name) is not None]
         if len(sizes) > 1 and sizes != ["width", "height"]:
             raise ValueError(f"{' and '.join(sizes)} exclude each other: give one of them")
+        for name in sizes:
+            if name != "scale" and getattr(self, name) <= 2 * self.padding:
+                raise ValueError(f"padding={self.padding} leaves nothing of {name}={getattr(self, name)}")
 
     def digest(self, weights_sha256: str) -> str:
         """sha256 of all that can change an output byte, and of nothing else."""

@@ -9,24 +9,27 @@ from deepimage.image.codec.encode import flatten
 from deepimage.image.codec.picture import Picture
 from deepimage.image.geometry import Region
 from deepimage.image.interpolation import SMOOTH, resize, resize_rows
-from deepimage.image.size import Fit, boxed
+from deepimage.image.size import Frame, boxed
 
 _LUMA = np.array([19595, 38470, 7471], np.uint32)  # BT.601 weights in 1/65536
+_NO_FRAME = Frame()
 
 
-def finish(
-    picture: Picture, sr: np.ndarray, height: int, width: int, fit: Fit = "fill", background: str = "#ffffff"
-) -> Picture:
+def finish(picture: Picture, sr: np.ndarray, height: int, width: int, frame: Frame = _NO_FRAME) -> Picture:
     """The result for `picture`: sr (H', W', 3) uint8 at (height, width), grey and alpha as the input had them.
 
-    `cover` crops what does not fit, `contain` fills what is left with `background`.
+    `cover` crops what does not fit, `contain` and padding are filled with the frame's background.
     """
     before = picture.pixels.shape
-    drawn = boxed(before[0], before[1], height, width, fit) if fit in ("cover", "contain") else (height, width)
+    inner = height - 2 * frame.padding, width - 2 * frame.padding
+    drawn = boxed(before[0], before[1], *inner, frame.fit) if frame.fit in ("cover", "contain") else inner
     pixels = resize(sr, *drawn)
     alpha = None if picture.alpha is None else resize(picture.alpha, *drawn, SMOOTH)
     finished = replace(picture, pixels=to_grey(pixels) if picture.grey else pixels, alpha=alpha)
-    return finished if drawn == (height, width) else _framed(finished, height, width, background)
+    for size in (inner, (height, width)):
+        if finished.pixels.shape[:2] != size:
+            finished = _framed(finished, *size, frame.background)
+    return finished
 
 
 def _framed(picture: Picture, height: int, width: int, background: str) -> Picture:

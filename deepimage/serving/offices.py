@@ -89,6 +89,10 @@ class Office:
         """See Book."""
         return await self._book.result(caller, sha256)
 
+    async def shared(self, id: str) -> Result:
+        """See Book."""
+        return await self._book.shared(id)
+
     async def cancel(self, caller: str, id: str) -> Job:
         """See Runner."""
         return await self._runner.cancel(caller, id)

@@ -14,6 +14,7 @@ from deepimage.image.finish import finish
 from deepimage.metrics.consistency import consistency_db
 from deepimage.stages.base import Resources, Row, Rows, attempt, ended
 from deepimage.stages.opening import open_decoders, open_restorer
+from deepimage.stages.shape import frame
 
 
 class Restore:
@@ -64,7 +65,7 @@ class Restore:
                 raise sr
             started = time.perf_counter()
             size = row["output_height"], row["output_width"]
-            picture = finish(row["picture"], sr, *size, self._recipe.fit, self._recipe.output.background)
+            picture = finish(row["picture"], sr, *size, frame(self._recipe))
             return {
                 "result": encode(picture, row["output_format"], self._recipe.output),
                 "note": picture.note,

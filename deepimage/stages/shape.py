@@ -6,7 +6,7 @@ from typing import cast
 from deepimage.config import Format, Recipe
 from deepimage.errors import ImageError
 from deepimage.image.codec.encode import check_fits
-from deepimage.image.size import Target
+from deepimage.image.size import Frame, Target
 
 _READ_ONLY: dict[str, Format] = {"gif": "png", "bmp": "png"}
 
@@ -33,9 +33,15 @@ class Shape:
 
 def shape(recipe: Recipe, format: str, height: int, width: int, native: int) -> Shape:
     """Of the result for an input in `format` of (height, width), by a model that enlarges `native` times."""
-    target = Target(recipe.scale, recipe.width, recipe.height, recipe.max_side, recipe.fit)
+    target = Target(recipe.scale, recipe.width, recipe.height, recipe.max_side, recipe.fit, recipe.padding)
     chosen = recipe.output.format
     return Shape(written_as(format) if chosen == "auto" else chosen, *target.size(height, width, native))
+
+
+def frame(recipe: Recipe) -> Frame:
+    """How the picture lies in the result; only a box, width and height both, can be of another shape than it."""
+    fit = recipe.fit if recipe.width and recipe.height else "fill"
+    return Frame(fit, recipe.padding, recipe.output.background)
 
 
 def written_as(format: str) -> Format:

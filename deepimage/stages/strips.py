@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepimage.config import Recipe
-from deepimage.image.codec.encode import encode
+from deepimage.image.codec.encode import check_size, encode
 from deepimage.image.codec.metadata import carry
 from deepimage.image.codec.picture import Picture
 from deepimage.image.codec.remote import decode
@@ -21,6 +21,7 @@ from deepimage.metrics.consistency import decibels, squared_error
 from deepimage.stages.base import Resources, Row, Rows, each
 from deepimage.stages.fetch import fetch_row
 from deepimage.stages.opening import open_decoders, open_restorer
+from deepimage.stages.shape import frame
 from deepimage.storage.store import Store
 
 if TYPE_CHECKING:
@@ -69,16 +70,15 @@ class RestoreStrips:
     def _write(self, row: Row, picture: Picture, bands: "Bands", path: Path) -> None:
         height, width = row["output_height"], row["output_width"]
         native = (height, width) == tuple(side * self._restorer.scale for side in picture.pixels.shape[:2])
-        framed = self._recipe.fit in ("cover", "contain")
-        if row["output_format"] == "tiff" and not framed:
+        lies, output = frame(self._recipe), self._recipe.output
+        if row["output_format"] == "tiff" and lies.plain:
             rows = iter(bands) if native else _resampled(spool(bands, path), height, width)
-            metadata = carry(picture.metadata, self._recipe.output.metadata)
+            metadata = carry(picture.metadata, output.metadata)
             channels = (1 if picture.grey else 3) + (picture.alpha is not None)
             write_tiff_strips(path, width, height, channels, _finished(picture, rows, height), metadata)
+            check_size(path.stat().st_size, "tiff", output)
         else:
-            sr = spool(bands, path)
-            output = self._recipe.output
-            finished = finish(picture, sr, height, width, self._recipe.fit, output.background)
+            finished = finish(picture, spool(bands, path), height, width, lies)
             path.write_bytes(encode(finished, row["output_format"], output))
 
 

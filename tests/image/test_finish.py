@@ -4,6 +4,7 @@ import numpy as np
 
 from deepimage.image.codec.picture import Picture
 from deepimage.image.finish import as_seen, finish, finish_band, to_grey
+from deepimage.image.size import Frame
 
 
 def noise(height: int, width: int) -> np.ndarray:
@@ -58,8 +59,21 @@ def test_cover_cuts_the_ends_off_and_contain_fills_them_up() -> None:
     sr = np.zeros((40, 80, 3), np.uint8)
     sr[:, :20], sr[:, 60:] = 90, 200
     picture = Picture(sr[::4, ::4])
-    np.testing.assert_array_equal(finish(picture, sr, 40, 40, "cover").pixels, sr[:, 20:60])
-    framed = finish(picture, sr, 100, 80, "contain", "#102030").pixels
+    np.testing.assert_array_equal(finish(picture, sr, 40, 40, Frame("cover")).pixels, sr[:, 20:60])
+    framed = finish(picture, sr, 100, 80, Frame("contain", background="#102030")).pixels
     np.testing.assert_array_equal(framed[30:70], sr)
     assert (framed[:30] == (16, 32, 48)).all()
     assert (framed[70:] == (16, 32, 48)).all()
+
+
+def test_padding_is_a_border_whatever_the_fit() -> None:
+    sr = noise(40, 80)
+    picture = Picture(sr[::4, ::4])
+    bordered = finish(picture, sr, 60, 100, Frame(padding=10, background="#102030")).pixels
+    np.testing.assert_array_equal(bordered[10:50, 10:90], sr)
+    cut = finish(picture, sr, 60, 60, Frame("cover", 10, "#102030")).pixels
+    np.testing.assert_array_equal(cut[10:50, 10:50], sr[:, 20:60])
+    for result in (bordered, cut):
+        border = np.ones(result.shape[:2], bool)
+        border[10:-10, 10:-10] = False
+        assert (result[border] == (16, 32, 48)).all()

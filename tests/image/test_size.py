@@ -14,6 +14,12 @@ from deepimage.image.size import Fit, Target
         (Target(width=1000), (500, 1000)),
         (Target(height=90), (90, 180)),
         (Target(max_side=900), (450, 900)),
+        (Target(scale=2, padding=10), (620, 1220)),
+        (Target(width=1000, padding=50), (550, 1000)),
+        (Target(height=100, padding=5), (100, 190)),
+        (Target(max_side=620, padding=10), (320, 620)),
+        (Target(width=120, height=120, padding=10), (70, 120)),
+        (Target(width=120, height=120, fit="contain", padding=10), (120, 120)),
     ],
 )
 def test_sizes(target: Target, expected: tuple[int, int]) -> None:

@@ -18,6 +18,7 @@ from deepimage.image.codec.tiff import write_tiff
 # Longest side in pixels: libjpeg (the format itself allows 35 more), VP8, AV1, PNG, BigTIFF.
 LONGEST_SIDE = {"jpeg": 65_500, "webp": 16_383, "avif": 65_536, "png": 2**31 - 1, "tiff": 2**31 - 1}
 
+_LOSSY = ("jpeg", "webp", "avif")
 _PNG_LEVEL = 1  # a fifth of the time of the usual 6, for a fifth more bytes
 _WEBP_METHOD = 2
 _AVIF_SPEED = 9
@@ -28,16 +29,41 @@ def encode(picture: Picture, format: str, output: Output) -> bytes:
     """`picture` in `format` (jpeg png webp avif tiff) with `output`'s quality, chroma and metadata policy.
 
     Grey stays one channel where the format has that; alpha is kept, in JPEG flattened on output.background.
-    Raises ImageError E_ENCODE when the picture does not fit the format.
+    Raises ImageError E_ENCODE when the picture does not fit the format, or its file not into output.max_bytes.
     """
     height, width = picture.pixels.shape[:2]
     check_fits(format, width, height)
     metadata = carry(picture.metadata, output.metadata)
+    encoder = _ENCODERS[format]
     try:
-        return _ENCODERS[format](picture, metadata, output)
+        data = encoder(picture, metadata, output)
+        if output.max_bytes and len(data) > output.max_bytes and format in _LOSSY:
+            data = _smaller(lambda quality: encoder(picture, metadata, output.model_copy(update=quality)), output, data)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise ImageError("E_ENCODE", f"{width}x{height} pixels cannot be written as {format}: {reason}") from None
+    check_size(len(data), format, output)
+    return data
+
+
+def check_size(size: int, format: str, output: Output) -> None:
+    """Raise ImageError E_ENCODE for a file of `size` bytes above output.max_bytes."""
+    if output.max_bytes and size > output.max_bytes:
+        remedy = "choose a smaller size" if format in _LOSSY else "choose jpeg, webp or avif, or a smaller size"
+        raise ImageError("E_ENCODE", f"{size} bytes as {format}, max_bytes={output.max_bytes}: {remedy}")
+
+
+def _smaller(encoded: Callable[[dict[str, int]], bytes], output: Output, best: bytes) -> bytes:
+    """The file of the highest quality below output's that fits output.max_bytes; that of quality 1 where none does."""
+    low, high = 1, output.quality - 1
+    while low <= high:
+        quality = (low + high) // 2
+        data = encoded({"quality": quality})
+        if len(data) <= (output.max_bytes or 0) or quality == 1:
+            best, low = data, quality + 1
+        else:
+            high = quality - 1
+    return best
 
 
 def check_fits(format: str, width: int, height: int) -> None:

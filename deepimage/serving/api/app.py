@@ -10,9 +10,11 @@ from deepimage.serving.api import about, faults, jobs, page, restore
 from deepimage.serving.api.documented import KEYS, ProblemDocument
 from deepimage.serving.api.observed import Observed
 from deepimage.serving.api.parts import Parts
+from deepimage.serving.doors import deep_image
+from deepimage.serving.doors.fields import Fields
 from deepimage.serving.edge.headers import AnswerHeaders
 
-_ROUTERS = (restore.router, jobs.router, about.router, page.router)
+_ROUTERS = (restore.router, jobs.router, about.router, page.router, deep_image.router)
 _EXPOSED = (
     "Content-Digest",
     "Content-Disposition",
@@ -64,7 +66,9 @@ def _document(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         schema = plain()
         components = schema.setdefault("components", {})
-        components.setdefault("schemas", {})["ProblemDocument"] = ProblemDocument.model_json_schema()
+        for model in (ProblemDocument, Fields):
+            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            components.setdefault("schemas", {}).update(described.pop("$defs", {}), **{model.__name__: described})
         components["securitySchemes"] = KEYS
         schema["security"] = [{}, *({name: []} for name in KEYS)]
         return schema

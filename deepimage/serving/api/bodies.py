@@ -3,7 +3,9 @@
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -31,15 +33,19 @@ async def read_body(request: Request, config: Serving) -> Upload:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     limit = config.recipe.limits.max_bytes
     if kind in _RAW or kind.startswith("image/"):
-        return Upload(await _read(request, limit))
+        return Upload(await read_limited(request, limit))
     if kind == "multipart/form-data":
-        return await _multipart(request, limit)
+        upload, _ = await read_form(request, limit)
+        if not upload:
+            raise Problem("malformed", "expected one file in a part named `image`")
+        return upload
     if kind == "application/json":
-        return await _fetched(await _read(request, _LONGEST_JSON), config)
+        return await fetched(_url(await read_limited(request, _LONGEST_JSON)), config)
     raise Problem("unsupported-media-type", "send image/*, or multipart/form-data with a part `image`")
 
 
-async def _read(request: Request, limit: int) -> bytes:
+async def read_limited(request: Request, limit: int) -> bytes:
+    """The body. Raises Problem too-large."""
     data = bytearray()
     async for chunk in _limited(request, limit):
         data += chunk
@@ -55,32 +61,36 @@ async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
         yield chunk
 
 
-async def _multipart(request: Request, limit: int) -> Upload:
+async def read_form(request: Request, limit: int, texts: tuple[str, ...] = ()) -> tuple[Upload | None, dict[str, str]]:
+    """The file of the part `image`, if there is one, and those of the fields named `texts` that came.
+
+    Raises Problem malformed, too-large.
+    """
     stream = _limited(request, limit + _PART_HEADERS)
     try:
-        form = await MultiPartParser(request.headers, stream, max_files=1, max_fields=0).parse()
+        form = await MultiPartParser(request.headers, stream, max_files=1, max_fields=len(texts)).parse()
     except (MultiPartException, KeyError, ValueError) as error:  # without a boundary it is a KeyError
         reason = error.message if isinstance(error, MultiPartException) else "no boundary"
         raise Problem("malformed", f"the multipart body cannot be read: {reason}") from None
     try:
-        image = form.get("image")
-        if not isinstance(image, UploadFile):
-            raise Problem("malformed", "expected one file in a part named `image`")
-        data = await image.read()
+        image, named = form.get("image"), {name: form.get(name) for name in texts}
+        data = await image.read() if isinstance(image, UploadFile) else b""
         if len(data) > limit:
             raise Problem("too-large", f"a picture may have {limit} bytes", {"limit": limit})
-        return Upload(data, image.filename or "")
+        upload = Upload(data, image.filename or "") if isinstance(image, UploadFile) else None
+        return upload, {name: value for name, value in named.items() if isinstance(value, str)}
     finally:
         await form.close()
 
 
-async def _fetched(body: bytes, config: Serving) -> Upload:
+async def fetched(url: str, config: Serving) -> Upload:
+    """What lies at `url`. Raises Problem: unsupported-media-type where fetching is off, url-refused, source-failed."""
     if not config.urls.enabled:
         raise Problem("unsupported-media-type", "fetching by URL is off here; send the picture itself")
     from deepimage.serving.fetch import fetch
 
-    url = _url(body)
-    return Upload(await fetch(url, config.urls, config.recipe.limits.max_bytes), url.rpartition("/")[2])
+    name = PurePosixPath(urlsplit(url).path).name
+    return Upload(await fetch(url, config.urls, config.recipe.limits.max_bytes), name)
 
 
 def _url(body: bytes) -> str:

@@ -13,7 +13,7 @@ from deepimage.serving.problems import Problem
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _SIZES = ("scale", "width", "height", "max_side")
-_OUTPUT = ("format", "quality", "chroma", "progressive", "metadata", "background")
+_OUTPUT = ("format", "quality", "chroma", "progressive", "metadata", "background", "max_bytes")
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "le": "maximum"}  # pydantic's own names, behind a validator
 _LONGEST_ECHO = 40  # characters of a wrong value that are said back
 
@@ -52,10 +52,14 @@ class Options(BaseModel):
     """Longest side of the result, pixels."""
     fit: Literal["inside", "outside", "cover", "contain", "fill"] | None = None
     """Given width and height: within that box or round it, cropped or padded to it, or stretched."""
+    padding: Whole | None = Field(None, ge=0, le=10_000)
+    """Plain border on each side, pixels of the result; width, height and max_side include it."""
     format: Literal["auto", "jpeg", "png", "webp", "avif", "tiff"] | None = None
     """auto = what Accept asks for, else the input's own family."""
     quality: Whole | None = Field(None, ge=1, le=100)
     """Of jpeg, webp and avif."""
+    max_bytes: Whole | None = Field(None, gt=0)
+    """Largest file; jpeg, webp and avif go down from `quality` to the highest one that fits."""
     chroma: Literal["4:4:4", "4:2:0"] | None = None
     """Sampling of jpeg and avif."""
     progressive: Flag | None = None
@@ -63,7 +67,7 @@ class Options(BaseModel):
     metadata: Literal["safe", "keep", "strip"] | None = None
     """safe = without place and serial numbers."""
     background: str | None = Field(None, pattern="^#[0-9a-fA-F]{6}$")
-    """What transparency becomes in jpeg, and what `contain` pads with."""
+    """What transparency becomes in jpeg, and what `contain` and padding are filled with."""
     fidelity: Real | None = Field(None, ge=0, le=1)
     """0 = most faithful, 1 = most restored."""
     denoise: Real | None = Field(None, ge=0, le=1)

@@ -14,7 +14,7 @@ from deepimage.serving.order import Order, Price, Progress, Result
 from deepimage.serving.work.codec import Codec
 from deepimage.serving.work.generator import Generator, weights
 from deepimage.stages.opening import find_model
-from deepimage.stages.shape import Shape, shape
+from deepimage.stages.shape import Shape, frame, shape
 
 
 class Restoration:
@@ -44,8 +44,7 @@ class Restoration:
         def finished() -> Picture:
             nonlocal consistency
             consistency = consistency_db(picture.pixels, sr)
-            recipe = order.recipe
-            return finish(picture, sr, result.height, result.width, recipe.fit, recipe.output.background)
+            return finish(picture, sr, result.height, result.width, frame(order.recipe))
 
         with _timed(seconds, "encode"):
             data = await self._codec.encode(finished, result.format, order.recipe)

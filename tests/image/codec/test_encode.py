@@ -137,3 +137,18 @@ def test_the_longest_side_is_true(format: str) -> None:
     with pytest.raises(ImageError) as caught:
         encode(Picture(np.zeros((1, longest + 1, 3), np.uint8)), format, Output())
     assert caught.value.code == "E_ENCODE"
+
+
+@pytest.mark.parametrize("format", ["jpeg", "webp", "avif"])
+def test_the_highest_quality_that_fits_is_taken(format: str) -> None:
+    picture = PICTURES["colour"]
+    sizes = {quality: len(encode(picture, format, Output(quality=quality))) for quality in (20, 40, 95)}
+    best = encode(picture, format, Output(max_bytes=sizes[40]))
+    assert sizes[20] < len(best) <= sizes[40]
+    assert encode(picture, format, Output(max_bytes=sizes[95])) == encode(picture, format, Output())
+
+
+def test_a_file_that_cannot_be_so_small_is_refused() -> None:
+    for format, remedy in (("jpeg", "smaller"), ("png", "choose jpeg")):
+        with pytest.raises(ImageError, match=remedy):
+            encode(PICTURES["colour"], format, Output(max_bytes=100))

@@ -1,0 +1,1 @@
+"""The interfaces of other services, for clients that were written for them."""
