@@ -21,6 +21,8 @@ class Requests(Section):
     """From the first byte of a connection, or the end of the last answer, to the end of the headers."""
     body_seconds: float = Field(60, gt=0)
     """From the end of the headers to the end of the body."""
+    arriving: Bytes = 1_000_000_000
+    """Of bodies and fetched pictures that one app replica receives at one time; beyond it 429."""
     wait_seconds: float = Field(25, gt=0)
     """Longest `Prefer: wait`; a job goes on, and is answered with 202."""
     answer_seconds: float = Field(300, gt=0)

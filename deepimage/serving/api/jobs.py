@@ -42,7 +42,7 @@ def router(parts: Parts) -> APIRouter:
     async def submit(request: Request) -> Response:
         """Restore one picture later."""
         caller = await caller_of(request, parts, "restore")
-        order = await read_order(request, parts.config, beside=("webhook",))
+        order = await read_order(request, parts, beside=("webhook",))
         submitted = await later.submit(request, parts, caller, order, _webhook(request, parts))
         answer = later.accepted(submitted.job)
         answer.headers.update(later.said(submitted))

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 
+from deepimage.serving.api.receiving import Receiving
 from deepimage.serving.config import Serving
 from deepimage.serving.metrics import Metrics
 from deepimage.serving.offices import Office
@@ -20,3 +22,8 @@ class Parts:
     metrics: Metrics
     ready: Callable[[], Awaitable[bool]]
     """Whether the models are loaded and proven."""
+
+    @cached_property
+    def receiving(self) -> Receiving:
+        """The bodies on their way in."""
+        return Receiving(self.config)

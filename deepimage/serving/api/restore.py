@@ -40,7 +40,7 @@ def router(parts: Parts) -> APIRouter:
         """Restore one picture."""
         caller = await caller_of(request, parts, "restore")
         wish, key = preference(request, parts.config.requests.wait_seconds), idempotency_key(request)
-        order = await read_order(request, parts.config)
+        order = await read_order(request, parts)
         if wish or key:
             return await by_job(request, parts, caller, order, wish)
         price = await parts.workshop.price(order)

@@ -89,7 +89,8 @@ def router(parts: Parts) -> APIRouter:
 
 async def _process(request: Request, parts: Parts, seconds: float) -> Answer:
     caller = await caller_of(request, parts, "restore")
-    order = await _order(request, parts)
+    with parts.receiving.place(request):
+        order = await _order(request, parts)
     submitted = await later.submit(request, parts, caller, order, urgent=seconds > 0)
     job = await parts.office.wait(caller.id, submitted.job.id, seconds) if seconds else submitted.job
     if job.problem:
