@@ -89,20 +89,18 @@ def _small(load: Load) -> float:
 
 
 def _latencies(servers: Sequence[Server], capacity: float, seconds: float) -> Iterator[str]:
-    photos = _photos(_SIZES[:1] * 8)
-    rate = _STEADY * capacity / photos[0].megapixels
     width, height = _SIZES[0]
+    rate = _STEADY * capacity / _megapixels(width, height)
     yield f"open loop, {width}x{height}, {rate:.2f} requests/s (Poisson, {_STEADY:.0%} of ours), {seconds:.0f} s"
     for server in servers:
-        load = asyncio.run(open_loop(server.url, photos, rate, seconds))
+        load = asyncio.run(open_loop(server.url, _stream(rate, seconds), rate, seconds))
         p50, p95, p99 = (load.percentile(share) for share in (0.5, 0.95, 0.99))
         yield f"  {server.name:<22} p50 {p50:5.2f} s  p95 {p95:5.2f} s  p99 {p99:5.2f} s"
 
 
 def _overload(ours: Server, capacity: float, seconds: float) -> Iterator[str]:
-    photos = _photos(_SIZES[:1] * 40)
-    rate = _OVERLOAD * capacity / photos[0].megapixels
-    load = asyncio.run(open_loop(ours.url, photos, rate, seconds))
+    rate = _OVERLOAD * capacity / _megapixels(*_SIZES[0])
+    load = asyncio.run(open_loop(ours.url, _stream(rate, seconds), rate, seconds))
     statuses = sorted({answer.status for answer in load.answers})
     counts = ", ".join(f"{sum(a.status == s for a in load.answers)} x {s}" for s in statuses)
     yield f"overload, {rate:.1f} requests/s ({_OVERLOAD:g} times capacity), {seconds:.0f} s: {counts}"
@@ -150,6 +148,11 @@ def _await(server: Server, process: subprocess.Popen[str]) -> None:
     raise DeepimageError(f"{server.name} did not answer within {_START_SECONDS} s")
 
 
+def _stream(rate: float, seconds: float) -> list[Photo]:
+    """More of one size than an open loop is likely to send."""
+    return _photos(_SIZES[:1] * round(1.5 * rate * seconds + 10))
+
+
 def _photos(sizes: Sequence[tuple[int, int]]) -> list[Photo]:
     """Each its own picture: nothing can be answered from what was made before."""
     return [_photo(width, height, number) for number, (width, height) in enumerate(sizes)]
@@ -160,7 +163,11 @@ def _photo(width: int, height: int, seed: int) -> Photo:
     small = rng.integers(0, 255, (height // 12, width // 12, 3), np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC).save(buffer, "jpeg", quality=75)
-    return Photo(buffer.getvalue(), width * height * 16 / 1e6)
+    return Photo(buffer.getvalue(), _megapixels(width, height))
+
+
+def _megapixels(width: int, height: int) -> float:
+    return width * height * 16 / 1e6
 
 
 def _free_port() -> int:
