@@ -26,7 +26,7 @@ _SETTINGS = ("recipe.limits.max_megapixels=4", "requests.header_seconds=3", "mod
 @contextmanager
 def command(state: Path, *settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process and its address; it has ended when this ends."""
-    port = _free_port()
+    port = free_port()
     overrides = [word for setting in (*settings, f"state={state}") for word in ("--set", setting)]
     log = (state.parent / "serve.log").open("w")
     process = subprocess.Popen(
@@ -121,7 +121,7 @@ def _ready(client: httpx.Client, process: subprocess.Popen[str]) -> None:
     raise TimeoutError("the service did not become ready")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

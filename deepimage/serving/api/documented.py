@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from deepimage.serving.api.negotiate import MEDIA_TYPES
-from deepimage.serving.problems import CODES, MEDIA_TYPE
+from deepimage.serving.problems import CODES, MEDIA_TYPE, RETRYABLE
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FORM = {
@@ -31,8 +31,20 @@ BODIES: dict[str, Any] = {
         "application/json": {"schema": _URL},
     },
 }
-PICTURE: dict[str, Any] = {"description": "The picture", "content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY)}
-
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds", "schema": {"type": "string", "pattern": "^[0-9]+$"}}}
+_PICTURE_HEADERS = {
+    "ETag": "sha256 of the bytes",
+    "Content-Digest": "RFC 9530",
+    "Deepimage-Model": "Its name and the first digits of its sha256",
+    "Deepimage-Size": "Width x height",
+    "RateLimit": "Megapixels that are left today, where the key has a quota",
+    "Server-Timing": "decode, restore, encode",
+}
+PICTURE: dict[str, Any] = {
+    "description": "The picture",
+    "content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY),
+    "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in _PICTURE_HEADERS.items()},
+}
 
 KEYS: dict[str, Any] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "Where keys are asked for"},
@@ -58,6 +70,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {
             "description": ", ".join(code for code, (number, _) in CODES.items() if number == status),
             "content": document,
+            "headers": _RETRY_AFTER if status in RETRYABLE else {},
         }
         for status in statuses
     }
