@@ -10,6 +10,7 @@ from PIL import Image, ImageColor, PngImagePlugin
 from deepimage.config import Output
 from deepimage.errors import ImageError
 from deepimage.image.codec import profile
+from deepimage.image.codec.describe import describe
 from deepimage.image.codec.metadata import carry
 from deepimage.image.codec.picture import Metadata, Picture
 from deepimage.image.codec.segments import splice
@@ -34,6 +35,8 @@ def encode(picture: Picture, format: str, output: Output) -> bytes:
     height, width = picture.pixels.shape[:2]
     check_fits(format, width, height)
     metadata = carry(picture.metadata, output.metadata)
+    if picture.description:
+        metadata = describe(metadata, picture.description)
     encoder = _ENCODERS[format]
     try:
         data = encoder(picture, metadata, output)

@@ -74,6 +74,13 @@ def tags(exif: bytes) -> dict[int, Any]:
     return entries | {pointer: found for pointer in (_EXIF, _GPS) if (found := block.get_ifd(pointer))}
 
 
+def with_tags(exif: bytes | None, main: dict[int, Any], shot: dict[int, Any], place: dict[int, Any]) -> bytes:
+    """An EXIF block that `carry` gave, or none, with these entries of IFD0, the Exif and the GPS directory besides."""
+    before = tags(exif) if exif else {}
+    old_shot, old_place = before.pop(_EXIF, {}), before.pop(_GPS, {})
+    return _block_of(before | main, old_shot | shot, old_place | place)
+
+
 def _exif(image: ImageFile) -> bytes | None:
     if isinstance(image, TiffImageFile):  # its own tags are its EXIF
         return _rewrite(image.getexif(), safe=False)
@@ -104,15 +111,17 @@ def _rewrite(source: Image.Exif, safe: bool) -> bytes | None:
         main = {tag: _value(tag, source[tag]) for tag in _survivors(source, _SAFE_MAIN if safe else None, _STALE_MAIN)}
         shot, place = source.get_ifd(_EXIF), {} if safe else source.get_ifd(_GPS)
         kept = {tag: shot[tag] for tag in _survivors(shot, _SAFE_SHOT if safe else None, _STALE_SHOT)}
-        if not (main or kept or place):
-            return None
-        result = Image.Exif()
-        for tag, value in main.items():
-            result[tag] = value
-        result.get_ifd(_EXIF).update(kept | {_COLOUR_SPACE: 1})  # 1 = sRGB
-        if place:
-            result.get_ifd(_GPS).update(place)
-        return result.tobytes()[len(b"Exif\0\0") :]
+        return _block_of(main, kept, place) if main or kept or place else None
+
+
+def _block_of(main: dict[int, Any], shot: dict[int, Any], place: dict[int, Any]) -> bytes:
+    result = Image.Exif()
+    for tag, value in main.items():
+        result[tag] = value
+    result.get_ifd(_EXIF).update(shot | {_COLOUR_SPACE: 1})  # 1 = sRGB
+    if place:
+        result.get_ifd(_GPS).update(place)
+    return result.tobytes()[len(b"Exif\0\0") :]
 
 
 def _survivors(tags: Iterable[int], safe: set[int] | None, stale: set[int]) -> list[int]:

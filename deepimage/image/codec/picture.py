@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,27 @@ class Metadata:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Degrees of WGS 84; north and east are positive."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Description:
+    """What to write into a file; what is None or empty leaves what the file had."""
+
+    taken: datetime | None = None
+    """Local time where it was taken; its offset is written where it has one."""
+    caption: str = ""
+    keywords: tuple[str, ...] = ()
+    place: Place | None = None
+    source_type: str | None = None
+    """A term of IPTC's digital source types."""
+
+
+@dataclass(frozen=True)
 class Picture:
     """sRGB pixels, upright, with what else the file said about them."""
 
@@ -30,6 +52,8 @@ class Picture:
     grey: bool = False
     """Stored without colour: the three channels are equal, and a result goes back to one."""
     metadata: Metadata = field(default_factory=Metadata)
+    description: Description | None = None
+    """What the file did not say itself."""
     note: str | None = None
     """What had to be given up or assumed, for the manifest: "16-bit reduced to 8", ..."""
 

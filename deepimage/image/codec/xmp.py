@@ -6,6 +6,8 @@ and a new packet is written round them; anything unusual is left behind.
 """
 
 import re
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
 
 # Written by standard prefix, as every known writer does. Alt: one text per language; Seq and Bag: several texts.
 _KEPT = {
@@ -36,10 +38,16 @@ _LONGEST = 1_000_000  # characters searched
 _MOST_ITEMS = 200
 
 
-def rights(packet: bytes) -> bytes | None:
-    """A new XMP packet with title, description, keywords, authors and rights of `packet`; None where it has none."""
-    text = packet[:_LONGEST].decode("utf-8", "replace")
-    properties = "".join(_property(text, name, kind) for name, kind in _KEPT.items())
+def rights(packet: bytes, given: Mapping[str, Sequence[str]] | None = None) -> bytes | None:
+    """A new XMP packet with title, description, keywords, authors and rights of `packet`; None where it has none.
+
+    `given`: plain texts of some of these properties, by their prefixed names, that take the place of what is there.
+    """
+    text, given = packet[:_LONGEST].decode("utf-8", "replace"), given or {}
+    properties = "".join(
+        _written(name, kind, given[name]) if name in given else _property(text, name, kind)
+        for name, kind in _KEPT.items()
+    )
     if not properties:
         return None
     namespaces = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
@@ -63,6 +71,18 @@ def _property(text: str, name: str, kind: str | None) -> str:
     value = element[1] if element else attribute[1] if attribute else ""
     plain = kind is None and value.strip() and _PLAIN.fullmatch(value)
     return f"<{name}>{value}</{name}>" if plain else ""
+
+
+def _written(name: str, kind: str | None, texts: Sequence[str]) -> str:
+    plain = [
+        escape("".join(c for c in text if c in "\t\n\r" or c >= " ")) for text in texts
+    ]  # XML has no other controls
+    if not kind:
+        return f"<{name}>{plain[0]}</{name}>"
+    language = _language("x-default" if kind == "Alt" else "")
+    return (
+        f"<{name}><rdf:{kind}>{''.join(f'<rdf:li{language}>{text}</rdf:li>' for text in plain)}</rdf:{kind}></{name}>"
+    )
 
 
 def _language(language: str) -> str:
