@@ -192,7 +192,7 @@ def partial_manifest(target: Path) -> list[dict[str, object]]:
 
 
 def test_interruption_leaves_a_resumable_run_and_exit_code_130(tmp_path: Path) -> None:
-    source = make(tmp_path / "in", 60, side=400)
+    source = make(tmp_path / "in", 200, side=400)
     process = subprocess.Popen(
         job_command(source, tmp_path / "out", "local"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )

@@ -104,7 +104,7 @@ def test_memory_does_not_grow_with_the_catalogue(tmp_path: Path) -> None:
     for count in (200, 2000):
         source = make(tmp_path / f"in{count}", count, side=64)
         peaks[count] = peak_memory(job_command(source, tmp_path / f"out{count}", "local"))
-    assert peaks[2000] <= 1.15 * peaks[200], peaks
+    assert peaks[2000] <= 1.25 * peaks[200], peaks
 
 
 def peak_memory(command: list[str]) -> int:

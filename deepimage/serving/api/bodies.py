@@ -40,6 +40,7 @@ async def read_body(request: Request, config: Serving) -> Upload:
             raise Problem("malformed", "expected one file in a part named `image`")
         return upload
     if kind == "application/json":
+        _check_on(config)
         return await fetched(_url(await read_limited(request, _LONGEST_JSON)), config)
     raise Problem("unsupported-media-type", "send image/*, or multipart/form-data with a part `image`")
 
@@ -85,12 +86,16 @@ async def read_form(request: Request, limit: int, texts: tuple[str, ...] = ()) -
 
 async def fetched(url: str, config: Serving) -> Upload:
     """What lies at `url`. Raises Problem: unsupported-media-type where fetching is off, url-refused, source-failed."""
-    if not config.urls.enabled:
-        raise Problem("unsupported-media-type", "fetching by URL is off here; send the picture itself")
+    _check_on(config)
     from deepimage.serving.fetch import fetch
 
     name = PurePosixPath(urlsplit(url).path).name
     return Upload(await fetch(url, config.urls, config.recipe.limits.max_bytes), name)
+
+
+def _check_on(config: Serving) -> None:
+    if not config.urls.enabled:
+        raise Problem("unsupported-media-type", "fetching by URL is off here; send the picture itself")
 
 
 def _url(body: bytes) -> str:
