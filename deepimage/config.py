@@ -131,6 +131,8 @@ class Recipe(Section):
     """Plain border on each side, pixels of the result; width, height and max_side include it."""
     fidelity: float = Field(0.5, ge=0, le=1)
     """0 = most faithful (the psnr twin), 1 = most restored; refused for a model without a twin."""
+    faithful_below: float | None = Field(None, gt=0, lt=99)
+    """dB: a result whose consistency with its input is lower is made anew at fidelity 0, and the manifest says so."""
     denoise: float = Field(1.0, ge=0, le=1)
     """Of a published net that has a twin which leaves noise: 1 = remove it, 0 = leave it."""
     back_projection: float = Field(0.0, ge=0, le=1)

@@ -53,7 +53,7 @@ def restoring(job: Job, width: Width) -> Sequence[Stage]:
     recipe = job.recipe
     return [
         Fetch(recipe),
-        Restore(recipe, width.workers, width.threads, width.gpus),
+        Restore(recipe, width.workers, width.threads, width.gpus, job.descriptions),
         Write(job.output),
     ]
 

@@ -17,7 +17,8 @@ IDENTITY = ("input", "size", "version")  # a file with the same three has not ch
 def take_inventory(job: Job) -> Iterator[Rows]:
     """List INPUT afresh, streaming, into the inventory table; the rows pass by as they are written."""
     before = job.inventory.parts()
-    for rows in _chunks(inventory(job.input, job.recipe.storage), ROWS_PER_PART):
+    listed = job.listing() if job.listing else inventory(job.input, job.recipe.storage)
+    for rows in _chunks(listed, ROWS_PER_PART):
         job.inventory.append(rows)
         yield rows
     job.inventory.drop(before)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 from deepimage.batch.tables import FOLDER, Table
 from deepimage.config import Recipe
 from deepimage.errors import UsageError
+from deepimage.image.codec.picture import Description
 from deepimage.models.catalog import Model
+from deepimage.stages.base import Row
 from deepimage.storage import schema
 from deepimage.storage.roots import check_roots
 from deepimage.storage.store import Store
@@ -33,6 +36,10 @@ class Job:
     output: Store
     recipe: Recipe
     model: Model
+    listing: Callable[[], Iterator[Row]] | None = None
+    """Inventory rows of an INPUT that is no folder, bucket or list; None lists `input`."""
+    descriptions: Mapping[str, Description] = field(default_factory=dict)
+    """Input -> what to write into its result besides its own metadata."""
     run_id: str = field(default_factory=_new_run_id)
 
     def __post_init__(self) -> None:
@@ -43,11 +50,19 @@ class Job:
         self.recipe_digest = self.recipe.digest(self.model.sha256)
 
     @classmethod
-    def open(cls, input: str, output: str, recipe: Recipe, model: Model) -> "Job":
+    def open(
+        cls,
+        input: str,
+        output: str,
+        recipe: Recipe,
+        model: Model,
+        listing: Callable[[], Iterator[Row]] | None = None,
+        descriptions: Mapping[str, Description] | None = None,
+    ) -> "Job":
         """Raises UsageError when INPUT cannot be read, OUTPUT cannot be written, or one lies in the other."""
         check_roots(input, output, recipe.storage)
         store = Store.open(output, recipe.storage)
-        job = cls(input, store, recipe, model)
+        job = cls(input, store, recipe, model, listing, descriptions or {})
         foreign = (entry for entry in store.list() if not entry.key.startswith(f"{FOLDER}/"))
         if not job.inventory.parts() and any(True for _ in foreign):
             raise UsageError(f"OUTPUT {output} already holds files and no run of deepimage: give a new or empty place")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepimage.config import Recipe
+from deepimage.errors import CheckpointError
 from deepimage.image.codec.remote import decode
 from deepimage.image.finish import as_seen
 from deepimage.models.catalog import Model, find, twin
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 def find_model(recipe: Recipe) -> Model:
     """The model that the recipe names, not loaded. Raises CheckpointError."""
+    if recipe.faithful_below is not None and not twin(recipe.model, "fidelity"):
+        raise CheckpointError(f"faithful_below: model {recipe.model} has no faithful twin; leave the setting out")
     return find(recipe.model, recipe.scale, _fidelity(recipe), _denoise(recipe))
 
 

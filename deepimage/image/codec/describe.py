@@ -14,8 +14,11 @@ from deepimage.image.codec.metadata import with_tags
 from deepimage.image.codec.picture import Description, Metadata, Place
 from deepimage.image.codec.xmp import rights
 
+ENHANCED = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced"
+"""IPTC's term for a photo that an algorithm has improved, not invented."""
+
 _OFFSETS = (ExifTags.Base.OffsetTime, ExifTags.Base.OffsetTimeOriginal, ExifTags.Base.OffsetTimeDigitized)
-_KEYWORD, _DATE, _TIME, _CAPTION = 25, 55, 60, 120  # datasets of IIM's record 2
+_TITLE, _KEYWORD, _DATE, _TIME, _CAPTION = 5, 25, 55, 60, 120  # datasets of IIM's record 2
 
 
 def describe(metadata: Metadata, told: Description) -> Metadata:
@@ -59,6 +62,7 @@ def _offset(moment: datetime) -> str:
 
 def _xmp(before: bytes | None, told: Description) -> bytes | None:
     properties: dict[str, Sequence[str]] = {
+        "dc:title": [told.title] if told.title else [],
         "dc:description": [told.caption] if told.caption else [],
         "dc:subject": told.keywords,
         "photoshop:DateCreated": [told.taken.isoformat(timespec="seconds")] if told.taken else [],
@@ -69,6 +73,8 @@ def _xmp(before: bytes | None, told: Description) -> bytes | None:
 
 def _iptc(before: bytes | None, told: Description) -> bytes | None:
     fields = [(_KEYWORD, word) for word in told.keywords]
+    if told.title:
+        fields.append((_TITLE, told.title))
     if told.caption:
         fields.append((_CAPTION, told.caption))
     if told.taken:

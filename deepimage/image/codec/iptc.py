@@ -10,7 +10,7 @@ _KEPT = {5, 15, 20, 25, 40, 55, 60, 62, 63, 80, 85, 105, 110, 115, 116, 120, 122
 
 
 _UTF8 = b"\x1c\x01\x5a\x00\x03\x1b%G"  # 1:90, the escape sequence of UTF-8
-_LONGEST = {25: 64, 120: 2000}  # bytes, by IIM's own limits
+_LONGEST = {5: 64, 25: 64, 120: 2000}  # bytes, by IIM's own limits
 _DATE_BYTES = 11
 
 

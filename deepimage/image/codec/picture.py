@@ -34,6 +34,7 @@ class Description:
 
     taken: datetime | None = None
     """Local time where it was taken; its offset is written where it has one."""
+    title: str = ""
     caption: str = ""
     keywords: tuple[str, ...] = ()
     place: Place | None = None
