@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from deepimage.instagram.moments import of_page
 from deepimage.instagram.records import Kind, Mention, is_media
 
-_CARDS = "div.uiBoxWhite, div.pam"
+_CARDS = ("div.uiBoxWhite", "div.pam")  # of the newer pages, and of the older
 _CAPTIONS = "h2, h3, ._2lek, ._a6-h"
 _TIMES = "._a6-o, ._2lem, ._3-94"
 _LINKS = (("a", "href"), ("img", "src"), ("video", "src"), ("source", "src"))
@@ -17,10 +17,15 @@ _LINKS = (("a", "href"), ("img", "src"), ("video", "src"), ("source", "src"))
 def read_html(data: bytes, kind: Kind) -> list[Mention]:
     """In the order of the page; a card without media is none, and a page without cards is one card for each picture."""
     page = LexborHTMLParser(data.decode("utf-8", "replace"))
-    cards = [card for card in page.css(_CARDS) if _paths(card) and not card.css_first(_inner(card))]
+    cards = next((cards for selector in _CARDS if (cards := _cards(page, selector))), None)
     if not cards:
         return [Mention(path, kind, number) for number, path in enumerate(_paths(page.root))]
     return [mention for number, card in enumerate(cards) for mention in _card(card, kind, number)]
+
+
+def _cards(page: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """Those with media; one that holds others is a frame."""
+    return [card for card in page.css(selector) if len(card.css(selector)) == 1 and _paths(card)]
 
 
 def _card(card: LexborNode, kind: Kind, number: int) -> Iterator[Mention]:
@@ -29,11 +34,6 @@ def _card(card: LexborNode, kind: Kind, number: int) -> Iterator[Mention]:
     for position, path in enumerate(paths, 1):
         record = {"uri": path, "title": caption, "time": when}
         yield Mention(path, kind, number, position, len(paths), taken, caption, record=record)
-
-
-def _inner(card: LexborNode) -> str:
-    """A selector of cards within a card: the outer one of two is a frame."""
-    return "div.uiBoxWhite div.uiBoxWhite" if "uiBoxWhite" in (card.attributes.get("class") or "") else "div.uiBoxWhite"
 
 
 def _paths(node: LexborNode | None) -> list[str]:
