@@ -8,7 +8,7 @@ demo: .venv/ready
 	$(BIN)/deepimage demo demo-output
 
 test: check tests-s3
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 tests-s3: .venv-swift/ready
 

@@ -53,7 +53,7 @@ def arranged(media: Iterable[Media], pattern: str = PATTERN) -> Iterator[Place]:
         yield Place(key, one)
 
 
-def description(media: Media, with_place: bool = True) -> Description:
+def description(media: Media, with_place: bool = True, dpi: int | None = None) -> Description:
     """What to write into the result of a picture."""
     mention = media.mention
     return Description(
@@ -62,6 +62,7 @@ def description(media: Media, with_place: bool = True) -> Description:
         caption=mention.caption,
         keywords=hashtags(mention.caption),
         place=mention.place if with_place else None,
+        dpi=dpi,
         source_type=ENHANCED,
     )
 

@@ -12,12 +12,15 @@ from string import Template
 from deepimage.report.markup import Markup, join
 
 
-def document(title: str, body: Markup, styles: Sequence[str], script: str | None = None) -> str:
-    """`body` in the frame, with the files `styles` and `script` of the assets; without a script none can run."""
+def document(title: str, body: Markup, styles: Sequence[str], script: str | None = None, images: str = "data:") -> str:
+    """`body` in the frame, with the files `styles` and `script` of the assets; without a script none can run.
+
+    `images`: where they may come from, as in a content policy.
+    """
     style = "".join(_asset(name) for name in styles)
     code = _asset(script) if script else ""
     policy = (
-        f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(code)}'; "
+        f"default-src 'none'; img-src {images}; style-src '{_hash(style)}'; script-src '{_hash(code)}'; "
         "base-uri 'none'; form-action 'none'"
     )
     frame = Template(_asset("page.html"))

@@ -89,9 +89,14 @@ def verify(
     yield from (
         Finding("stray-output", key, "no row names this file")
         for key in outputs
-        if not key.startswith(PRIVATE) and _digest(key) not in seen.outputs
+        if not key.startswith(PRIVATE) and _digest(key) not in seen.outputs and not _goes_along(key, seen)
     )
     yield from _check_complete(listing, seen, has_success)
+
+
+def _goes_along(key: str, seen: _Seen) -> bool:
+    """A library's own page, or the record beside one of its pictures: photo.jpg.json."""
+    return key == "index.html" or (key.endswith(".json") and _digest(key.removesuffix(".json")) in seen.outputs)
 
 
 def _digest(text: str | None) -> bytes:

@@ -192,9 +192,13 @@ def partial_manifest(target: Path) -> list[dict[str, object]]:
 
 
 def test_interruption_leaves_a_resumable_run_and_exit_code_130(tmp_path: Path) -> None:
-    source = make(tmp_path / "in", 200, side=400)
+    source = make(tmp_path / "in", 60, side=400)
     process = subprocess.Popen(
-        job_command(source, tmp_path / "out", "local"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        job_command(source, tmp_path / "out", "local"),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # shells let their background ignore it
     )
     while not outputs(tmp_path / "out"):
         time.sleep(0.05)

@@ -28,6 +28,9 @@ def describe(metadata: Metadata, told: Description) -> Metadata:
 
 def _exif(before: bytes | None, told: Description) -> bytes:
     main: dict[int, Any] = {ExifTags.Base.ImageDescription: told.caption.encode()} if told.caption else {}
+    if told.dpi:
+        names: tuple[int, ...] = (ExifTags.Base.XResolution, ExifTags.Base.YResolution)
+        main |= {**dict.fromkeys(names, float(told.dpi)), ExifTags.Base.ResolutionUnit: 2}  # inches
     shot: dict[int, Any] = {}
     if told.taken:
         stamp, offset = f"{told.taken:%Y:%m:%d %H:%M:%S}", _offset(told.taken)

@@ -38,6 +38,8 @@ class Description:
     caption: str = ""
     keywords: tuple[str, ...] = ()
     place: Place | None = None
+    dpi: int | None = None
+    """Of a print."""
     source_type: str | None = None
     """A term of IPTC's digital source types."""
 
