@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from deepimage import __version__
-from deepimage.config import Recipe, load
+from deepimage.config import Recipe, load, read
 from deepimage.errors import DeepimageError, UsageError
 from pipelines import cli_makers, cli_online
 from pipelines.cli_makers import Set, tell
@@ -62,6 +62,47 @@ def run(
         tell(summary.to_json())
     else:
         catalog.show(job, summary)
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command()
+def instagram(
+    exports: Annotated[list[str], typer.Argument(metavar="EXPORT...", help="All parts: .zip files, or a folder.")],
+    output: Annotated[str, typer.Argument(metavar="OUTPUT", help="Folder or s3://...")],
+    use: Annotated[str | None, typer.Option("--for", help="screen, screen:3840, post, print:20x30cm@300")] = None,
+    pattern: Annotated[str | None, typer.Option(help="Of the results' names; see README.")] = None,
+    gps: Annotated[bool | None, typer.Option("--gps/--no-gps", help="Write the place where it is known.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Of posts whose time is UTC, such as Europe/Warsaw.")] = None,
+    config: Config = None,
+    set: Set = None,
+    model: Model = None,
+    scale: Scale = None,
+    format: Format = None,
+    engine: Annotated[str | None, typer.Option(help="ray or local")] = None,
+    address: Annotated[str | None, typer.Option(help="Ray cluster to join; none starts an embedded one.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and price; restore nothing.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Restore an Instagram export into a dated, captioned library with a page; the same command again resumes."""
+    from deepimage.instagram.settings import Archive
+    from pipelines import instagram as archive
+    from pipelines import price
+
+    library = {"use": use, "pattern": pattern, "gps": gps, "timezone": timezone}
+    shortcuts = {"model": model, "scale": scale, "output.format": format, "runtime.engine": engine}
+    shortcuts |= {"runtime.address": address} | {f"library.{key}": value for key, value in library.items()}
+    recipe = read(Archive, config, set or [], shortcuts)
+    with archive.opened(exports, output, recipe) as opened:
+        if dry_run:
+            forecast = price.forecast(opened.job, opened.engine, quiet)
+            tell(forecast.to_json() if as_json else "\n".join(forecast.lines()))
+            return
+        summary = archive.run(opened, quiet)
+    if as_json:
+        tell(summary.to_json())
+    else:
+        archive.show(opened, summary)
     raise typer.Exit(summary.exit_code)
 
 

@@ -26,7 +26,7 @@ from deepimage.runtime.engine import Engine
 from deepimage.stages.base import Row
 from deepimage.stages.opening import find_model
 from deepimage.storage.lock import exclusive
-from deepimage.storage.roots import check_roots
+from deepimage.storage.roots import check_apart
 from deepimage.storage.store import Entry
 from pipelines import catalog
 
@@ -49,7 +49,7 @@ def opened(parts: Sequence[str], output: str, recipe: Archive) -> Iterator[Libra
     """The export, read, and the job that is to be done. Raises UsageError."""
     recipe = sized(recipe)
     for part in parts:
-        check_roots(part, output, recipe.storage)
+        check_apart(part, output)
     export = read_export(parts, recipe.storage, ZoneInfo(recipe.library.timezone))
     known = export.media + [Media(mention, Entry(mention.path, mention.path)) for mention in export.missing]
     places = {place.key: place for place in arranged(known, recipe.library.pattern)}

@@ -9,7 +9,7 @@ from deepimage.errors import UsageError
 from deepimage.image.codec.describe import ENHANCED
 from deepimage.image.codec.picture import Description
 from deepimage.instagram.documents import plain
-from deepimage.instagram.records import Media
+from deepimage.instagram.records import Media, suffix
 from deepimage.instagram.text import hashtags, slug
 
 PATTERN = "{year}/{date}_{time}_{caption}_{position}"
@@ -45,10 +45,10 @@ def arranged(media: Iterable[Media], pattern: str = PATTERN) -> Iterator[Place]:
     taken: set[str] = set()
     for one in media:
         stem, number = _stem(one, pattern), 1
-        key = f"{stem}{_suffix(one)}"
+        key = f"{stem}{suffix(plain(one.entry.key))}"
         while key.casefold() in taken:
             number += 1
-            key = f"{stem}-{number}{_suffix(one)}"
+            key = f"{stem}-{number}{suffix(plain(one.entry.key))}"
         taken.add(key.casefold())
         yield Place(key, one)
 
@@ -88,8 +88,3 @@ def _tidy(part: str) -> str:
     while "__" in part:
         part = part.replace("__", "_")
     return part.strip("_. ")
-
-
-def _suffix(media: Media) -> str:
-    name = plain(media.entry.key).rpartition("/")[2]
-    return f".{name.rpartition('.')[2].lower()}"

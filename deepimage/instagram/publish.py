@@ -35,14 +35,13 @@ def publish(job: Job, places: Mapping[str, Place], passed: Callable[[Row], None]
     rows = {row["input"]: row for part in job.manifest.latest(list(_COLUMNS)) for row in part.to_pylist()}
     standing = {entry.key for entry in job.output.list(OWN)}
 
-    def complete(key: str) -> Shown:
-        shown = _completed(job, rows[key], places[key], standing)
-        passed(rows[key])
-        return shown
-
     made = [key for key in places if key in rows and rows[key]["output"]]
+    pictures = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        pictures = sorted(pool.map(complete, made), key=lambda shown: (not shown.when, shown.when, shown.path))
+        for shown in pool.map(lambda key: _completed(job, rows[key], places[key], standing), made):
+            pictures.append(shown)
+            passed(rows[made[len(pictures) - 1]])
+    pictures.sort(key=lambda shown: (not shown.when, shown.when, shown.path))
     left_out = [(key, str(rows[key]["error"])) for key in places if key in rows and not rows[key]["output"]]
     job.output.write(PAGE, library_page(pictures, left_out).encode())
 

@@ -1,7 +1,9 @@
 """What an export tells of each of its pictures and videos."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from deepimage.image.codec.picture import Place
@@ -43,7 +45,7 @@ class Media:
 
     @property
     def is_video(self) -> bool:
-        return self.entry.key.lower().endswith(VIDEOS)
+        return suffix(self.entry.key) in VIDEOS
 
 
 @dataclass(frozen=True)
@@ -59,4 +61,9 @@ class Export:
 
 def is_media(path: str) -> bool:
     """Whether a path names a picture or a video."""
-    return path.lower().endswith((*PICTURES, *VIDEOS))
+    return suffix(path) in (*PICTURES, *VIDEOS)
+
+
+def suffix(path: str) -> str:
+    """Of a file's name, in lower case; archives list a name that comes again as name.jpg~123."""
+    return PurePosixPath(re.sub(r"~\d+$", "", path)).suffix.lower()

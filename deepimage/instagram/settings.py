@@ -34,7 +34,7 @@ def _known_pattern(text: str) -> str:
 def _known_zone(text: str) -> str:
     try:
         ZoneInfo(text)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise ValueError(f"no such time zone: {text!r}; expected a name such as Europe/Warsaw") from None
     return text
 
