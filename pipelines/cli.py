@@ -147,10 +147,15 @@ def verify(
 
 
 @app.command()
-def demo(output: Annotated[Path, typer.Argument(help="A new folder.")] = Path("demo-output")) -> None:
+def demo(
+    output: Annotated[Path, typer.Argument(help="A new folder.")] = Path("demo-output"),
+    instagram: Annotated[bool, typer.Option("--instagram", help="An Instagram export instead.")] = False,
+) -> None:
     """The main job on sample photos, beside Lanczos and the known originals."""
-    from pipelines.demo import demo as show
-
+    if instagram:
+        from pipelines.demo_instagram import demo as show
+    else:
+        from pipelines.demo import demo as show
     show(output)
 
 

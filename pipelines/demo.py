@@ -30,7 +30,7 @@ def demo(output: Path) -> None:
     """Make OUTPUT/catalogue and OUTPUT/originals, run the job into OUTPUT/restored, print what came of it."""
     if output.exists():
         shutil.rmtree(output)
-    originals = _originals()
+    originals = sample_photos()
     make_catalogue(output / "catalogue", originals)
     recipe = load(None)
     with catalog.opened(str(output / "catalogue"), str(output / "restored"), recipe) as (job, engine):
@@ -56,7 +56,7 @@ def make_catalogue(folder: Path, originals: dict[str, np.ndarray]) -> None:
     (folder / "notes.jpg").write_text("Remember to ask the photographer for the originals.\n")
 
 
-def _originals() -> dict[str, np.ndarray]:
+def sample_photos() -> dict[str, np.ndarray]:
     """Photographs that scikit-image ships: name -> (H, W, 3) uint8, sides multiples of 4."""
     try:
         from skimage import data
