@@ -9,7 +9,7 @@ from deepimage.report.document import document
 from deepimage.report.evaluation_charts import heading, severity, speed
 from deepimage.report.evaluation_crops import exhibit
 from deepimage.report.evaluation_rows import ORIGINAL, Outcome
-from deepimage.report.evaluation_tables import Sheet, details, overview, to_html, to_markdown
+from deepimage.report.evaluation_tables import Sheet, ahead, details, overview, to_html, to_markdown
 from deepimage.report.markup import Markup, filename, join, section, tag
 
 _TROUBLES = 100
@@ -26,7 +26,7 @@ _BLIND = (
 
 def markdown(outcome: Outcome) -> str:
     """The overview and all tables, for a README; a line for every picture that could not be judged."""
-    parts = [to_markdown(sheet) for sheet in (*_overviews(outcome), *details(outcome))]
+    parts = [to_markdown(sheet) for sheet in (*_overviews(outcome), ahead(outcome), *details(outcome))]
     for cell, number in outcome.troubles():
         where, reason = f"{cell['set']}/{figures.shown(cell['input'])}", join([_reason(cell["error"])])
         parts.append(f"- not judged: `{where.replace('`', '')}` ({figures.count(number, 'cell')}): {reason}\n")
@@ -37,7 +37,7 @@ def page(outcome: Outcome, settings: Mapping[str, str], exhibits: int) -> str:
     """The page; `settings` are told at its end, `exhibits` is how many pictures are shown."""
     body = (
         _header(outcome),
-        section("Overview", *map(to_html, _overviews(outcome)), _caution(outcome)),
+        section("Overview", *map(to_html, (*_overviews(outcome), ahead(outcome))), _caution(outcome)),
         speed(outcome),
         severity(outcome),
         _crops(outcome, exhibits),

@@ -87,6 +87,18 @@ class Outcome:
         known = [value for value in values if value is not None]
         return METRICS[metric].text(min(known, key=METRICS[metric].badness)) if known else ""
 
+    def ahead(self, other: str, metric: str) -> tuple[int, int]:
+        """In how many cells `focus` is better than `other`, and of how many that both have finished."""
+        cells = [cell for cell in self.cells if cell["status"] == "done" and cell[metric] is not None]
+        found = {(cell["system"], cell["set"], cell["input"], cell["degradation"]): cell[metric] for cell in cells}
+        badness = METRICS[metric].badness
+        pairs = [
+            (badness(value), badness(found[other, *where]))
+            for (system, *where), value in found.items()
+            if system == self.focus and (other, *where) in found
+        ]
+        return sum(ours < theirs for ours, theirs in pairs), len(pairs)
+
     def troubles(self) -> Iterator[tuple[Row, int]]:
         """A cell of every picture and reason that was not judged, and how many cells share it."""
         bad = [cell for cell in self.cells if cell["status"] != "done"]

@@ -33,6 +33,18 @@ def overview(outcome: Outcome, name: str) -> Sheet:
     return Sheet(_head(name), heads, rows)
 
 
+def ahead(outcome: Outcome) -> Sheet:
+    """In what share of the cells the focus is better than each other system, metric by metric."""
+    metrics = [name for name in outcome.metrics if METRICS[name].needs_hr]
+    others = [name for name in outcome.contestants if name != outcome.focus]
+    rows = [(other, [Figure(_share(*outcome.ahead(other, name))) for name in metrics]) for other in others]
+    return Sheet(f"{outcome.focus} is better, share of pictures", [METRICS[name].label for name in metrics], rows)
+
+
+def _share(better: int, of: int) -> str:
+    return f"{better / of:.0%}" if of else "–"
+
+
 def details(outcome: Outcome) -> Iterator[Sheet]:
     """Every metric, a table for every group."""
     heads = [_head(name) for name in outcome.metrics] + ["MP/s"]

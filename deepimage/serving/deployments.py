@@ -13,6 +13,7 @@ import numpy as np
 from fastapi import FastAPI
 from ray import serve
 from ray.serve.handle import DeploymentHandle
+from ray.util.metrics import Gauge, Histogram
 
 from deepimage.config import Recipe
 from deepimage.errors import UsageError
@@ -20,7 +21,7 @@ from deepimage.serving.api.app import build
 from deepimage.serving.api.parts import Parts
 from deepimage.serving.assembly import bench
 from deepimage.serving.config import Serving
-from deepimage.serving.metrics import Metrics
+from deepimage.serving.metrics import SHARES, Metrics
 from deepimage.serving.offices import Office as Books
 from deepimage.serving.remote import RemoteGenerator, RemoteOffice
 from deepimage.serving.scaling import METRIC, autoscaling
@@ -36,8 +37,10 @@ class Generator:
         from deepimage.serving.work.proof import prove_all
         from deepimage.serving.work.studio import Studio
 
-        self._metrics = Metrics()
-        self._studio = Studio(config.recipe.runtime.threads, self._metrics.batch_fill.observe)
+        # Ray collects these from all replicas, at the metrics port of each node, as ray_deepimage_...
+        fill = Histogram("deepimage_batch_fill", "How full batches are, 0 to 1", boundaries=list(SHARES))
+        self._waiting = Gauge("deepimage_waiting_tiles", "Not begun")
+        self._studio = Studio(config.recipe.runtime.threads, fill.observe)
         await prove_all(self._studio, config.recipe, config.models, Path(config.state) / "proof")
 
     async def ready(self) -> bool:
@@ -56,9 +59,11 @@ class Generator:
             loop.call_soon_threadsafe(told.put_nowait, (done, total))
 
         working = asyncio.create_task(self._studio.restore(recipe, lr, tell))
+        working.add_done_callback(lambda _: self._waiting.set(self._studio.waiting))
         working.add_done_callback(lambda _: told.put_nowait(None))
         try:
             while at := await told.get():
+                self._waiting.set(self._studio.waiting)
                 yield at
             yield working.result()
         finally:

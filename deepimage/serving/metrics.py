@@ -7,7 +7,7 @@ from deepimage.serving.order import Result
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
-_SHARES = (0.125, 0.25, 0.5, 0.75, 1)
+SHARES = (0.125, 0.25, 0.5, 0.75, 1)
 
 
 class Metrics:
@@ -28,7 +28,7 @@ class Metrics:
         self.waiting_megapixels = Gauge("deepimage_waiting_megapixels", "Of these", registry=registry)
         self.waiting_tiles = Gauge("deepimage_waiting_tiles", "Not begun", registry=registry)
         self.batch_fill = Histogram(
-            "deepimage_batch_fill", "How full batches are, 0 to 1", buckets=_SHARES, registry=registry
+            "deepimage_batch_fill", "How full batches are, 0 to 1", buckets=SHARES, registry=registry
         )
         self.lost = Counter("deepimage_generators_lost", "Replicas that died with work in hand", registry=registry)
 

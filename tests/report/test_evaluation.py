@@ -70,6 +70,12 @@ def test_the_best_is_the_lowest_or_highest_and_never_the_original(outcome: Outco
     assert blind.best(clean, "niqe") == "3.00"  # 1.9 from the band, the other 3.1
 
 
+def test_the_focus_is_counted_picture_by_picture(outcome: Outcome) -> None:
+    assert outcome.ahead("bicubic", "psnr_y") == outcome.ahead("bicubic", "lpips") == (5, 5)
+    assert Outcome(outcome.cells, outcome.metrics, "lpips", "bicubic").ahead("net", "lpips") == (0, 5)
+    assert "| bicubic | 100% | 100% |" in markdown(outcome)
+
+
 def test_exhibits_begin_with_the_worst_against_its_kind(outcome: Outcome) -> None:
     shown = outcome.exhibits(2)
     # c.png at C0 is 0.1 above its mean, more than b.png at C3 (0.05); the failed cell shows nothing
