@@ -3,6 +3,7 @@
 import copy
 import io
 import pickle
+import time
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 from deepimage.config import Limits
 from deepimage.stages.base import Row, Rows
 from deepimage.stages.study import Study
+from deepimage.study.examine import examine
 from deepimage.study.traits import Traits
 
 ENDED: Row = {"input": "gone", "status": "failed", "error_code": None, "error": "storage"}
@@ -50,7 +52,9 @@ def test_limits_are_those_of_the_recipe(photos: dict[str, np.ndarray]) -> None:
     assert (row["status"], row["error_code"]) == ("quarantined", "E_BOMB")
 
 
-def test_half_a_second_is_enough_for_a_picture(stage: Study, photos: dict[str, np.ndarray]) -> None:
-    rows: Rows = [{"input": "a", "data": jpeg(photos["astronaut"], 80), "status": None}]
-    seconds = [stage(rows)[0]["seconds_probe"] for _ in range(5)]  # the first of each process makes tables
-    assert min(seconds) < 0.5
+def test_half_a_second_is_enough_for_a_picture(photos: dict[str, np.ndarray]) -> None:
+    data = jpeg(photos["astronaut"], 80)
+    examine(data, Limits())  # the first of each process makes tables
+    started = time.process_time()  # what an idle core needs: a test has company
+    examine(data, Limits())
+    assert time.process_time() - started < 0.5

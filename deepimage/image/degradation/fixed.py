@@ -93,7 +93,7 @@ FIXED: Mapping[str, Fixed] = MappingProxyType(
         "C1": faint,
         "C2": twice,
         "C3": worn,
-        **{f"jpeg{quality}": _once(quality) for quality in (10, 20, 30, 40)},
+        **{f"jpeg{quality}": _once(quality) for quality in (10, 20, 30, 40, 95)},
     }
 )
 
