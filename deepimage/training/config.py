@@ -138,7 +138,7 @@ class Training(Section):
     """Checkpoint to go on from: a shipped name or a file."""
     seed: int = 0
     bf16: bool = True
-    """Mixed precision: bfloat16 convolutions, float32 weights."""
+    """Mixed precision: bfloat16 convolutions, float32 weights; float32 alone on a machine not made for bfloat16."""
     net: Net = Net()
     """Left out where there is a `start`: as that one is."""
     data: Data

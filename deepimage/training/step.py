@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from deepimage.errors import ConfigError
 from deepimage.models.discriminator import Discriminator
 from deepimage.models.generator import Generator
+from deepimage.models.precision import is_made_for_bf16
 from deepimage.training import losses
 from deepimage.training.config import Losses, Optimizer, Target, Training
 from deepimage.training.perceptual import Distance, perceptual
@@ -64,7 +65,8 @@ def update(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judge
     """
     _set_rates(state, config)
     listening = state.critic is not None and state.step < config.discriminator.alone
-    with torch.autocast(lr.device.type, torch.bfloat16, enabled=config.bf16):
+    mixed = config.bf16 and is_made_for_bf16(lr.device)
+    with torch.autocast(lr.device.type, torch.bfloat16, enabled=mixed):
         with torch.set_grad_enabled(not listening):
             sr = state.generator(lr)
         values, blame = _blame(state, sr.detach().requires_grad_(), lr, hr, config, judges, share)
