@@ -2,15 +2,20 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test tests-s3 check format clean
+TOOLS := chromium=chromium exiftool=libimage-exiftool-perl promtool=prometheus
+
+.PHONY: demo test tests-s3 tests-tools check format clean
 
 demo: .venv/ready
 	$(BIN)/deepimage demo demo-output
 
-test: check tests-s3
+test: check tests-s3 tests-tools
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 tests-s3: .venv-swift/ready
+
+tests-tools:
+	@.ci/tools $(TOOLS)
 
 check: .venv/ready
 	$(BIN)/ruff check .
