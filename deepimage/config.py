@@ -144,6 +144,8 @@ class Recipe(Section):
     near_duplicates: Literal["report", "alias", "skip"] = "report"
     skip_larger_than: float | None = Field(None, gt=0)
     """Megapixels; a larger input is large enough and is skipped."""
+    skip_large_enough: bool = False
+    """An input that the wished size would not enlarge is skipped."""
     runtime: Runtime = Runtime()
     storage: Storage = Storage()
 
@@ -157,9 +159,8 @@ class Recipe(Section):
 
     def digest(self, weights_sha256: str) -> str:
         """sha256 of all that can change an output byte, and of nothing else."""
-        facts = self.model_dump(
-            mode="json", exclude={"runtime", "storage", "near_duplicates", "skip_larger_than", "limits"}
-        )
+        policy = {"near_duplicates", "skip_larger_than", "skip_large_enough"}
+        facts = self.model_dump(mode="json", exclude={"runtime", "storage", "limits"} | policy)
         facts["model"] = weights_sha256
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 

@@ -60,6 +60,7 @@ def test_files_that_are_no_recipe(tmp_path: Path, text: str) -> None:
 def test_the_digest_knows_pixels_from_performance() -> None:
     base = Recipe()
     same = ["runtime.actors=3", "storage.retries=1", "near_duplicates=skip", "skip_larger_than=3"]
+    same += ["skip_large_enough=true"]
     other = ["output.quality=80", "scale=2", "tiling.tile=128", "precision=fp32"]
     assert {load(None, [item]).digest("w") for item in same} == {base.digest("w")}
     assert len({load(None, [item]).digest("w") for item in other} | {base.digest("w"), base.digest("v")}) == 6

@@ -82,6 +82,9 @@ class Planner:
 
     def _size(self, row: Row) -> Row:
         result = shape(self.recipe, row["format"], row["height"], row["width"], self.scale)
+        if self.recipe.skip_large_enough and result.megapixels <= row["megapixels"]:
+            reason = f"{row['width']}x{row['height']}, already as large as {result.width}x{result.height}"
+            return {"status": "skipped", "error": reason}
         columns = {"output_format": result.format, "output_height": result.height, "output_width": result.width}
         try:
             result.check(self.recipe)

@@ -57,6 +57,7 @@ class Archive(Recipe):
 
     output: Output = Output(format="jpeg", quality=92)
     faithful_below: float | None = Field(24.0, gt=0, lt=99)
+    skip_large_enough: bool = True
     library: Library = Library()
 
     @property

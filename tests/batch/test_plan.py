@@ -50,6 +50,10 @@ def test_what_a_format_cannot_hold_is_refused_by_name() -> None:
 def test_limits_and_policy() -> None:
     assert one(fact("a.jpg"), limits={"max_output_megapixels": 1})["error_code"] == "E_BOMB"
     assert one(fact("a.jpg"), skip_larger_than=0.2)["status"] == "skipped"
+    large = one(fact("a.jpg"), max_side=600, skip_large_enough=True)
+    assert (large["status"], large["action"]) == ("skipped", "record")
+    assert large["error"] == "600x400, already as large as 600x400"
+    assert one(fact("a.jpg"), max_side=601, skip_large_enough=True)["action"] == "restore"
 
 
 def test_rows_that_ended_in_the_probe_are_recorded() -> None:

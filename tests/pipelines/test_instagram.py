@@ -174,9 +174,11 @@ def test_kill_9_and_resume_end_with_the_same_bytes(tmp_path: Path) -> None:
 def test_without_places_and_for_print(tmp_path: Path) -> None:
     if not shutil.which("exiftool"):
         pytest.skip("exiftool is not here: apt install libimage-exiftool-perl")
-    folder = write_folder(export(POSTS[:1]), tmp_path / "export")
+    large = Post([("large.jpg", as_posted(np.zeros((525, 700, 3), np.uint8), 700))], NOON + 60)
+    folder = write_folder(export([POSTS[0], large]), tmp_path / "export")
     words = (folder, tmp_path / "out", "--engine", "local", "--model", "bicubic", "--set", "faithful_below=null")
     subprocess.run(command(*words, "--no-gps", "--for", "print:2x3in@200"), check=True, capture_output=True)
+    assert "700x525, already as large as 600x450" in (tmp_path / "out" / "index.html").read_text()
     (path,) = (tmp_path / "out").glob("2019/*.jpg")
     said = subprocess.run(["exiftool", "-j", path], capture_output=True, text=True, check=True)
     (facts,) = json.loads(said.stdout)
