@@ -63,13 +63,13 @@ class Lpips(nn.Module):
             raise CheckpointError(f"LPIPS weights {path}: not a readable .safetensors file ({error})") from None
         except RuntimeError:
             raise CheckpointError(f"LPIPS weights {path}: expected SqueezeNet 1.1 features and LPIPS heads") from None
-        return lpips.eval().requires_grad_(False)
+        return lpips.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
     def features(self, x: Tensor) -> list[Tensor]:
         """(B,3,H,W) in [0, 1] -> the seven compared layers, (B,C,h,w) each, not yet scaled to unit length."""
         if min(x.shape[-2:]) < SMALLEST:
             raise ValueError(f"LPIPS needs {SMALLEST} pixels a side, got {x.shape[-1]}x{x.shape[-2]}")
-        x = (x - self.mean) / self.deviation
+        x = ((x - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)
         tapped = []
         for place, layer in enumerate(self.network):
             x = layer(x)

@@ -69,6 +69,8 @@ class Losses(Section):
 
     pixel: float = Field(1.0, ge=0)
     """Charbonnier."""
+    evenly: bool = False
+    """The pixel loss of each sample counts against what its lr lacks, so that good inputs are not harmed."""
     gradient: float = Field(0.0, ge=0)
     """L1 of the differences of neighbours: edges."""
     frequency: float = Field(0.0, ge=0)

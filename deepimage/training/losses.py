@@ -7,9 +7,19 @@ from torch import Tensor
 _WINDOW = 7  # of local variance in LDL, hr pixels
 
 
-def charbonnier(sr: Tensor, hr: Tensor, epsilon: float = 1e-3) -> Tensor:
-    """A smooth L1 (Charbonnier et al. 1994; Lai et al. 2017), averaged over all values."""
-    return torch.sqrt((sr - hr).square() + epsilon**2).mean()
+def charbonnier(sr: Tensor, hr: Tensor, weight: Tensor | float = 1.0, epsilon: float = 1e-3) -> Tensor:
+    """A smooth L1 (Charbonnier et al. 1994; Lai et al. 2017), times a weight, averaged over all values."""
+    return (weight * torch.sqrt((sr - hr).square() + epsilon**2)).mean()
+
+
+def evenly(lr: Tensor, hr: Tensor, floor: float = 2e-3) -> Tensor:
+    """(B,1,1,1) weights, 1 on average, that count the error of each sample against that of its lr, enlarged.
+
+    Else what needs much repair has all the say, and a net harms what needs none. `floor` is that of nothing to repair.
+    """
+    enlarged = F.interpolate(lr, hr.shape[-2:], mode="bicubic") if lr.shape != hr.shape else lr
+    weight = 1 / ((enlarged - hr).abs().mean(dim=(1, 2, 3), keepdim=True) + floor)
+    return weight / weight.mean()
 
 
 def gradient(sr: Tensor, hr: Tensor) -> Tensor:

@@ -139,7 +139,8 @@ def fidelity_terms(
 ) -> dict[str, Tensor]:
     """Every loss of the recipe but those of the discriminator, by its name there."""
     wanted = config.losses
-    terms = {"pixel": goals.toward(lambda goal: losses.charbonnier(sr, goal))}
+    weight = losses.evenly(lr, hr) if wanted.evenly else 1.0
+    terms = {"pixel": goals.toward(lambda goal: losses.charbonnier(sr, goal, weight))}
     if wanted.gradient:
         terms["gradient"] = goals.toward(lambda goal: losses.gradient(sr, goal))
     if wanted.frequency:
