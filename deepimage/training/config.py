@@ -70,7 +70,7 @@ class Losses(Section):
     pixel: float = Field(1.0, ge=0)
     """Charbonnier."""
     evenly: bool = False
-    """The pixel loss of each sample counts against what its lr lacks, so that good inputs are not harmed."""
+    """The pixel loss of a sample counts the more, the less its lr lacks, so that good inputs are not harmed."""
     gradient: float = Field(0.0, ge=0)
     """L1 of the differences of neighbours: edges."""
     frequency: float = Field(0.0, ge=0)

@@ -13,12 +13,13 @@ def charbonnier(sr: Tensor, hr: Tensor, weight: Tensor | float = 1.0, epsilon: f
 
 
 def evenly(lr: Tensor, hr: Tensor, floor: float = 2e-3) -> Tensor:
-    """(B,1,1,1) weights, 1 on average, that count the error of each sample against that of its lr, enlarged.
+    """(B,1,1,1) weights, 1 on average: the less a sample's lr, enlarged, lacks (L1), the more its error counts.
 
-    Else what needs much repair has all the say, and a net harms what needs none. `floor` is that of nothing to repair.
+    Else what needs much repair has all the say, and a net harms what needs none. The square root is the mean between
+    counting errors as they are and against what lr lacks, which repairs little. `floor` stands for nothing to repair.
     """
     enlarged = F.interpolate(lr, hr.shape[-2:], mode="bicubic") if lr.shape != hr.shape else lr
-    weight = 1 / ((enlarged - hr).abs().mean(dim=(1, 2, 3), keepdim=True) + floor)
+    weight = ((enlarged - hr).abs().mean(dim=(1, 2, 3), keepdim=True) + floor).rsqrt()
     return weight / weight.mean()
 
 
