@@ -1,6 +1,6 @@
 """The Dockerfile's steps as a script, for a machine without a container engine. As root, with debootstrap:
 
-    python tests/cluster/clean_root.py FOLDER TORCH_BUILD=cpu      leaves FOLDER/image, to `chroot --userspec=1000:1000` into
+    python tests/cluster/clean_root.py FOLDER TORCH_BUILD=cpu    makes FOLDER/image: `chroot --userspec=1000:1000`
 
 Debian's own Python, in a virtual environment at /usr/local, stands for that of the base image.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from dockerfile import ROOT, Instruction, instructions
 
 DEBIAN = "http://deb.debian.org/debian"
-PACKAGES = "python3,python3-venv,ca-certificates"
+PACKAGES = "python3,python3-dev,python3-venv,ca-certificates"
 LENT = ("proc", "dev", "opt/wheels", "opt/pypi", "opt/pypi-more")  # of this machine; the last three where it has them
 COPIED = ("etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt", "etc/pip.conf")
 
@@ -68,18 +68,27 @@ class Stage:
                 shutil.copy(place, into)
 
     def run(self, words: str) -> None:
-        command = ["chroot", f"--userspec={self._user}:{self._user}", self.folder, "sh", "-ec", f"cd {self._place}; {words}"]
+        command = [
+            "chroot",
+            f"--userspec={self._user}:{self._user}",
+            self.folder,
+            "sh",
+            "-ec",
+            f"cd {self._place}; {words}",
+        ]
         path = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/root"}
         subprocess.run(command, check=True, env=os.environ | path | self._variables)
 
     def _inside(self, place: str) -> Path:
-        return self.folder / os.path.join(self._place, place).lstrip("/")
+        return self.folder / str(Path(self._place, place)).lstrip("/")
 
 
 def main(folder: Path, build: dict[str, str]) -> None:
     base = folder / "base"
     if not base.exists():
-        subprocess.run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", base, DEBIAN], check=True)
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", base, DEBIAN], check=True
+        )
         subprocess.run(["chroot", base, "python3", "-m", "venv", "/usr/local"], check=True)
     for name in COPIED:
         if Path("/", name).exists():

@@ -1,4 +1,4 @@
-"""The image: linted, what it copies exists, who it runs as, what it pins; and it names what the project's own files say.
+"""The image: linted; what it copies exists, who it runs as, what it pins; it says what the project's own files say.
 
 Its steps are run by hand, see clean_root.py.
 """

@@ -65,12 +65,13 @@ def test_kuberay_knows_every_field(overlay: str) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_kubernetes_knows_every_field_of_the_rest(overlay: str) -> None:
-    assert {each["kind"] for each in rendered(overlay)} == {"NetworkPolicy", OVERLAYS[overlay]}
     assert all(each["metadata"]["namespace"] == "deepimage" for each in rendered(overlay))
-    for policy in policies(overlay):
-        kubernetes_validate.validate(policy, kubernetes_validate.latest_version(), strict=True)
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(policy | {"spek": {}}, kubernetes_validate.latest_version(), strict=True)
+    rest = [each for each in rendered(overlay) if each["kind"] != OVERLAYS[overlay]]
+    assert {each["kind"] for each in rest} == {"NetworkPolicy", "Service"}
+    for manifest in rest:
+        kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+        with pytest.raises(kubernetes_validate.ValidationError):
+            kubernetes_validate.validate(manifest | {"spek": {}}, kubernetes_validate.latest_version(), strict=True)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -198,8 +199,9 @@ def allowed(overlay: str) -> list[tuple[str, set[int]]]:
 def test_who_may_connect(overlay: str) -> None:
     clients = [("anyone", {8000})] if overlay == "online" else []
     assert allowed(overlay) == [*clients, ("deepimage", set()), ("kuberay-operator", {8265}), ("prometheus", {8080})]
-    for policy in policies(overlay):
-        label = policy["spec"]["podSelector"]["matchLabels"]
+    (service,) = [each for each in rendered(overlay) if each["kind"] == "Service"]
+    selectors = [policy["spec"]["podSelector"]["matchLabels"] for policy in policies(overlay)]
+    for label in (*selectors, service["spec"]["selector"]):
         assert all(pod["metadata"]["labels"].items() >= label.items() for pod in pods(overlay).values())
     assert any("Egress" in policy["spec"]["policyTypes"] for policy in policies(overlay))
 

@@ -38,7 +38,7 @@ def test_ray_s_own_validation_accepts_it(path: Path) -> None:
 
 @each
 def test_it_is_closed_to_strangers(path: Path) -> None:
-    """A token on every node, which the folder that is copied there brings; nothing listens outside but for the nodes."""
+    """A token on every node, from the folder that is copied there; nothing listens to others than the nodes."""
     options = config(path)["docker"]["run_options"]
     assert "--env RAY_AUTH_MODE=token" in options
     (token,) = [option.partition("TOKEN_PATH=")[2] for option in options if "TOKEN_PATH" in option]
