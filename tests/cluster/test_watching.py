@@ -22,7 +22,7 @@ from PIL import Image
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(600)]
 
-PICTURES = 120
+PICTURES = 300
 
 
 def free_port() -> int:
@@ -77,7 +77,7 @@ def scraping(folder: Path, target: str) -> Path:
     (job,) = config["scrape_configs"]
     del job["dns_sd_configs"]
     job["static_configs"] = [{"targets": [target]}]
-    config |= {"global": {"scrape_interval": "2s"}, "rule_files": [str(MONITORING / "alerts.yaml")]}
+    config |= {"global": {"scrape_interval": "2s", "scrape_timeout": "2s"}, "rule_files": [str(MONITORING / "alerts.yaml")]}
     path = folder / "prometheus.yaml"
     path.write_text(yaml.safe_dump(config))
     return path
@@ -108,7 +108,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder, temporary = tmp_path_factory.mktemp("watched"), Path("/tmp") / f"ray-{os.getpid()}"  # short, for sockets
     (folder / "token").write_text("0123456789abcdef" * 4)
     os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(folder / "token")}
-    os.environ |= {"RAY_metrics_report_interval_ms": "500", "RAY_worker_niceness": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+    os.environ |= {"RAY_metrics_report_interval_ms": "1000", "RAY_worker_niceness": "0", "RAY_USAGE_STATS_ENABLED": "0"}
     gcs, client, agent, figures, service, own = (free_port() for _ in range(6))
     ports = (f"--port={gcs}", f"--ray-client-server-port={client}", f"--dashboard-agent-listen-port={agent}")
     quiet = ("--min-worker-port=0", "--max-worker-port=0", "--include-dashboard=false", f"--temp-dir={temporary}")
@@ -152,7 +152,7 @@ def test_the_books_agree(watched: Watched) -> None:
     (total,) = {max(watched.ask('sum(deepimage_run_megapixels_total{status="done"})'))}
     assert total == pytest.approx(PICTURES * megapixels, rel=1e-3)
     assert min(watched.ask("deepimage_run_queue")) == 0
-    assert 0 <= min(watched.ask('1 - rate(deepimage_run_busy_seconds_total{stage="Restore"}[1m])')) < 1
+    assert min(watched.ask('1 - rate(deepimage_run_busy_seconds_total{stage="Restore"}[1m])')) < 1
 
 
 def test_names_are_those_that_were_recorded(watched: Watched) -> None:
