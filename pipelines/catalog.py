@@ -104,13 +104,19 @@ def prepare(job: Job, engine: Engine, quiet: bool = False) -> Plan:
 
 def restore(job: Job, engine: Engine, plan: Plan, quiet: bool = False) -> None:
     """Carry out the plan; a finished picture has its manifest row within about a second."""
+    left = plan.whole + plan.strips + plan.aliases
 
     def carry_out(pick: Pick, stages: Sequence[Stage], progress: Progress) -> None:
+        nonlocal left
         for rows in record(job.manifest, engine.run(job.plan, pick, stages)):
+            left -= len(rows)
+            engine.tell(rows, left)
             progress.update(row | {"megapixels": output_megapixels(row)} for row in rows)
 
     for part in job.plan.scan():
-        job.manifest.append(part.filter(pc.equal(part["action"], "record")))
+        only_rows = part.filter(pc.equal(part["action"], "record"))
+        job.manifest.append(only_rows)
+        engine.tell(only_rows.select(["status", "output_width", "output_height"]).to_pylist(), left)
     with Progress(plan.whole + plan.strips, plan.megapixels_out, phase="restore", quiet=quiet) as progress:
         if plan.whole:
             carry_out(ToRestore(strips=False), restoring(job, engine.width), progress)

@@ -42,6 +42,10 @@ class Engine(Protocol):
         """The picked rows of `table` through `stages`, in batches as they are ready, in no particular order."""
         ...
 
+    def tell(self, rows: Rows, left: int) -> None:
+        """Pictures that have met their end, and how many have not: for those who watch a cluster."""
+        ...
+
     def shuffle(self, tables: Iterator[pa.Table], emit: Pick, key: str, reduce: Pick) -> Iterator[pa.Table]:
         """Map `emit` over `tables`, bring rows of one `key` together, map `reduce` over each group."""
         ...

@@ -9,6 +9,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,7 @@ from deepimage.config import Runtime
 from deepimage.errors import DeepimageError
 from deepimage.runtime.cluster import connect
 from deepimage.runtime.engine import Pick, Width
+from deepimage.runtime.watch import Busy, Ends
 from deepimage.stages.base import Rows, Stage
 from deepimage.storage.schema import ROW
 
@@ -50,11 +52,15 @@ class RayEngine:
     @cached_property
     def width(self) -> Width:
         """How wide the cluster is."""
-        self.warm_up()
-        assert self._started
-        self._started.result()
+        self._join()
         _configure(DataContext.get_current())
         return _width(self._runtime)
+
+    def tell(self, rows: Rows, left: int) -> None:
+        """See `Engine.tell`."""
+        if self._watched:
+            with suppress(Exception):  # a figure that is lost stops no run
+                self._ends.tell(rows, left)
 
     def run(self, table: Table, pick: Pick, stages: Sequence[Stage]) -> Iterator[Rows]:
         """See `Engine.run`."""
@@ -72,7 +78,7 @@ class RayEngine:
         )
         dataset = dataset.repartition(target_num_rows_per_block=min(stage.resources.rows for stage in stages))
         for stage in stages:
-            dataset = apply(dataset, stage)
+            dataset = apply(dataset, stage, self._watched)
         try:
             for batch in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
                 yield batch.to_pylist()
@@ -89,8 +95,23 @@ class RayEngine:
             batch_size=None, batch_format="pyarrow"
         )
 
+    def _join(self) -> None:
+        self.warm_up()
+        assert self._started
+        self._started.result()
 
-def apply(dataset: Dataset, stage: Stage) -> Dataset:
+    @property
+    def _watched(self) -> bool:
+        """Nobody looks at an embedded cluster."""
+        return self._runtime.address is not None
+
+    @cached_property
+    def _ends(self) -> Ends:
+        self._join()
+        return Ends()
+
+
+def apply(dataset: Dataset, stage: Stage, watched: bool = False) -> Dataset:
     """`stage` as an operator: the one place where resources become Ray's arguments."""
     needs = stage.resources
     common: dict[str, Any] = {
@@ -106,7 +127,7 @@ def apply(dataset: Dataset, stage: Stage) -> Dataset:
     with warnings.catch_warnings():  # finite retries have no named parameter yet
         warnings.simplefilter("ignore", category=DeprecationWarning)
         return dataset.map_batches(
-            _actor_of(stage), compute=pool, max_restarts=_DEATHS, max_task_retries=_DEATHS, **common
+            _actor_of(stage, watched), compute=pool, max_restarts=_DEATHS, max_task_retries=_DEATHS, **common
         )
 
 
@@ -114,16 +135,19 @@ class _Actor:
     """A long-lived worker of one stage, which its subclass carries: arguments of a constructor can get lost."""
 
     stage: Stage
+    watched: bool
 
     def __init__(self) -> None:
         self.stage.setup()
+        self._busy = Busy(type(self.stage).__name__, self.stage.resources.rows) if self.watched else None
 
     def __call__(self, batch: pa.Table) -> pa.Table:
-        return _through(self.stage, batch)
+        with self._busy.with_batch(batch.num_rows) if self._busy else nullcontext():
+            return _through(self.stage, batch)
 
 
-def _actor_of(stage: Stage) -> type[_Actor]:
-    return type(type(stage).__name__, (_Actor,), {"stage": stage})
+def _actor_of(stage: Stage, watched: bool) -> type[_Actor]:
+    return type(type(stage).__name__, (_Actor,), {"stage": stage, "watched": watched})
 
 
 class _Task:

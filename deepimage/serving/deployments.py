@@ -13,7 +13,6 @@ import numpy as np
 from fastapi import FastAPI
 from ray import serve
 from ray.serve.handle import DeploymentHandle
-from ray.util.metrics import Gauge, Histogram
 
 from deepimage.config import Recipe
 from deepimage.errors import UsageError
@@ -21,7 +20,8 @@ from deepimage.serving.api.app import build
 from deepimage.serving.api.parts import Parts
 from deepimage.serving.assembly import bench
 from deepimage.serving.config import Serving
-from deepimage.serving.metrics import SHARES, Metrics
+from deepimage.serving.exported import Exported
+from deepimage.serving.metrics import Metrics
 from deepimage.serving.offices import Office as Books
 from deepimage.serving.remote import RemoteGenerator, RemoteOffice
 from deepimage.serving.scaling import METRIC, autoscaling
@@ -37,10 +37,10 @@ class Generator:
         from deepimage.serving.work.proof import prove_all
         from deepimage.serving.work.studio import Studio
 
-        # Ray collects these from all replicas, at the metrics port of each node, as ray_deepimage_...
-        fill = Histogram("deepimage_batch_fill", "How full batches are, 0 to 1", boundaries=list(SHARES))
-        self._waiting = Gauge("deepimage_waiting_tiles", "Not begun")
-        self._studio = Studio(config.recipe.runtime.threads, fill.observe)
+        metrics = Metrics()
+        self._studio = studio = Studio(config.recipe.runtime.threads, metrics.batch_fill.observe)
+        metrics.waiting_tiles.set_function(lambda: studio.waiting)
+        self._exported = Exported(metrics)
         await prove_all(self._studio, config.recipe, config.models, Path(config.state) / "proof")
 
     async def ready(self) -> bool:
@@ -59,11 +59,9 @@ class Generator:
             loop.call_soon_threadsafe(told.put_nowait, (done, total))
 
         working = asyncio.create_task(self._studio.restore(recipe, lr, tell))
-        working.add_done_callback(lambda _: self._waiting.set(self._studio.waiting))
         working.add_done_callback(lambda _: told.put_nowait(None))
         try:
             while at := await told.get():
-                self._waiting.set(self._studio.waiting)
                 yield at
             yield working.result()
         finally:
@@ -80,6 +78,7 @@ class App:
         remote = RemoteGenerator(generator, metrics)
         work = bench(config, remote, metrics)
         books: Any = RemoteOffice(office)  # all that Office has, by name
+        self._exported = Exported(metrics)
         self._parts = Parts(config, work.workshop, books, metrics, remote.ready)
         await work.codec.warm_up()
 
@@ -92,6 +91,7 @@ class Office:
 
     async def __init__(self, config: Serving, generator: DeploymentHandle) -> None:  # type: ignore[misc]
         metrics = Metrics()
+        self._exported = Exported(metrics)
         work = bench(config, RemoteGenerator(generator, metrics), metrics)
         self._office = Books(config, work.patient)
         await self._office.__aenter__()
