@@ -14,10 +14,12 @@ from functools import partial
 import pyarrow.compute as pc
 
 from deepimage.batch.aliases import with_twins
+from deepimage.batch.bands import judged, missing_bands, remove_bands, waves
 from deepimage.batch.finalize import finalize
 from deepimage.batch.inventory import take_inventory, unknown
 from deepimage.batch.job import REPORT, SUCCESS, SUMMARY, Job
 from deepimage.batch.ledger import record
+from deepimage.batch.memory import MemoryTable, every_row
 from deepimage.batch.near import near_copies
 from deepimage.batch.plan import ToRestore, output_megapixels
 from deepimage.batch.planning import Plan, make_plan
@@ -30,15 +32,18 @@ from deepimage.report.summary import show as show_summary
 from deepimage.runtime import open_engine
 from deepimage.runtime.engine import Engine, Pick, Width
 from deepimage.runtime.local import LocalEngine
-from deepimage.stages.base import Stage
+from deepimage.stages.bands import RestoreBand
+from deepimage.stages.base import Rows, Stage
 from deepimage.stages.copy import Copy
 from deepimage.stages.fetch import Fetch
 from deepimage.stages.opening import find_model, open_viewer
 from deepimage.stages.probe import Probe
 from deepimage.stages.restore import Restore
+from deepimage.stages.stitch import Stitch
 from deepimage.stages.strips import RestoreStrips
 from deepimage.stages.write import Write
 from deepimage.storage.lock import exclusive
+from deepimage.storage.schema import ROW
 from deepimage.storage.uri import fetch
 
 
@@ -61,6 +66,16 @@ def restoring(job: Job, width: Width) -> Sequence[Stage]:
 def restoring_in_strips(job: Job, width: Width) -> Sequence[Stage]:
     """The same for pictures too large to be held whole; the result goes straight to the store."""
     return [RestoreStrips(job.recipe, job.output, width.workers, width.threads, width.gpus)]
+
+
+def restoring_bands(job: Job, width: Width) -> Sequence[Stage]:
+    """The same for pictures too large for one worker: each row is a band, of which nobody but storage holds more."""
+    return [RestoreBand(job.recipe, job.output, width.workers, width.threads, width.gpus)]
+
+
+def stitching(job: Job) -> Sequence[Stage]:
+    """Bands to results."""
+    return [Stitch(job.recipe, job.output, job.scale)]
 
 
 @contextmanager
@@ -109,13 +124,27 @@ def restore(job: Job, engine: Engine, plan: Plan, quiet: bool = False) -> None:
         for rows in record(job.manifest, engine.run(job.plan, pick, stages)):
             progress.update(row | {"megapixels": output_megapixels(row)} for row in rows)
 
+    def carry_out_in_bands(wave: Rows, progress: Progress) -> None:
+        bands: Rows = []
+        missing = MemoryTable(missing_bands(wave, job.output), ROW)
+        for rows in engine.run(missing, every_row, restoring_bands(job, engine.width)):
+            bands += rows
+            progress.update({"images": 0, "megapixels": output_megapixels(row) / row["bands"]} for row in rows)
+        pictures = MemoryTable(judged(wave, bands), ROW)
+        for rows in record(job.manifest, engine.run(pictures, every_row, stitching(job))):
+            progress.update({"status": row["status"]} for row in rows)
+        remove_bands(wave, job.output)
+
     for part in job.plan.scan():
         job.manifest.append(part.filter(pc.equal(part["action"], "record")))
-    with Progress(plan.whole + plan.strips, plan.megapixels_out, phase="restore", quiet=quiet) as progress:
+    pictures = plan.whole + plan.strips + plan.bands
+    with Progress(pictures, plan.megapixels_out, phase="restore", quiet=quiet) as progress:
         if plan.whole:
             carry_out(ToRestore(strips=False), restoring(job, engine.width), progress)
         if plan.strips:
-            carry_out(ToRestore(strips=True), restoring_in_strips(job, engine.width), progress)
+            carry_out(ToRestore(strips=True, bands=False), restoring_in_strips(job, engine.width), progress)
+        for wave in waves(job.plan, engine.width.workers) if plan.bands else ():
+            carry_out_in_bands(wave, progress)
     if plan.aliases:
         with Progress(plan.aliases, phase="copy", quiet=quiet) as progress:
             carry_out(with_twins(job), [Copy(job.output)], progress)
