@@ -69,7 +69,7 @@ def restoring_in_strips(job: Job, width: Width) -> Sequence[Stage]:
 
 
 def restoring_bands(job: Job, width: Width) -> Sequence[Stage]:
-    """The same for pictures too large for one worker: each row is a band, of which nobody but storage holds more."""
+    """A band a row of pictures too large for one worker; the bands wait in the store."""
     return [RestoreBand(job.recipe, job.output, width.workers, width.threads, width.gpus)]
 
 
@@ -124,17 +124,6 @@ def restore(job: Job, engine: Engine, plan: Plan, quiet: bool = False) -> None:
         for rows in record(job.manifest, engine.run(job.plan, pick, stages)):
             progress.update(row | {"megapixels": output_megapixels(row)} for row in rows)
 
-    def carry_out_in_bands(wave: Rows, progress: Progress) -> None:
-        bands: Rows = []
-        missing = MemoryTable(missing_bands(wave, job.output), ROW)
-        for rows in engine.run(missing, every_row, restoring_bands(job, engine.width)):
-            bands += rows
-            progress.update({"images": 0, "megapixels": output_megapixels(row) / row["bands"]} for row in rows)
-        pictures = MemoryTable(judged(wave, bands), ROW)
-        for rows in record(job.manifest, engine.run(pictures, every_row, stitching(job))):
-            progress.update({"status": row["status"]} for row in rows)
-        remove_bands(wave, job.output)
-
     for part in job.plan.scan():
         job.manifest.append(part.filter(pc.equal(part["action"], "record")))
     pictures = plan.whole + plan.strips + plan.bands
@@ -143,11 +132,25 @@ def restore(job: Job, engine: Engine, plan: Plan, quiet: bool = False) -> None:
             carry_out(ToRestore(strips=False), restoring(job, engine.width), progress)
         if plan.strips:
             carry_out(ToRestore(strips=True, bands=False), restoring_in_strips(job, engine.width), progress)
-        for wave in waves(job.plan, engine.width.workers) if plan.bands else ():
-            carry_out_in_bands(wave, progress)
+        if plan.bands:
+            for wave in waves(job.plan, engine.width.workers):
+                restore_in_bands(job, engine, wave, progress)
     if plan.aliases:
         with Progress(plan.aliases, phase="copy", quiet=quiet) as progress:
             carry_out(with_twins(job), [Copy(job.output)], progress)
+
+
+def restore_in_bands(job: Job, engine: Engine, wave: Rows, progress: Progress) -> None:
+    """Every band of some pictures, except what a killed run has left of them, and then the pictures."""
+    bands: Rows = []
+    missing = MemoryTable(missing_bands(wave, job.output), ROW)
+    for rows in engine.run(missing, every_row, restoring_bands(job, engine.width)):
+        bands += rows
+        progress.update({"images": 0, "megapixels": output_megapixels(row) / row["bands"]} for row in rows)
+    pictures = MemoryTable(judged(wave, bands), ROW)
+    for rows in record(job.manifest, engine.run(pictures, every_row, stitching(job))):
+        progress.update({"status": row["status"]} for row in rows)
+    remove_bands(wave, job.output)
 
 
 def close(job: Job, seconds: float) -> Summary:
