@@ -67,6 +67,8 @@ class Limits(Section):
     max_output_megapixels: float = Field(2000, gt=0)
     max_actor_megapixels: float = Field(16, gt=0)
     """Larger inputs are restored in strips, one at a time, so that memory stays bounded."""
+    max_strip_megapixels: float = Field(50, gt=0)
+    """Larger inputs are restored in bands of max_actor_megapixels, each by whatever actor is free, and stitched."""
     decode_seconds: float = Field(30, gt=0)
     decode_memory: Bytes = 4_000_000_000
     """Address space of a decoder process, bytes."""

@@ -7,17 +7,20 @@ Every phase leaves Parquet under OUTPUT/_deepimage and takes up where a killed r
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import pyarrow.compute as pc
 
 from deepimage.batch.aliases import with_twins
+from deepimage.batch.bands import judged, missing_bands, remove_bands, waves
 from deepimage.batch.finalize import finalize
 from deepimage.batch.inventory import take_inventory, unknown
 from deepimage.batch.job import REPORT, SUCCESS, SUMMARY, Job
 from deepimage.batch.ledger import record
+from deepimage.batch.memory import MemoryTable, every_row
 from deepimage.batch.near import near_copies
 from deepimage.batch.plan import ToRestore, output_megapixels
 from deepimage.batch.planning import Plan, make_plan
@@ -30,15 +33,18 @@ from deepimage.report.summary import show as show_summary
 from deepimage.runtime import open_engine
 from deepimage.runtime.engine import Engine, Pick, Width
 from deepimage.runtime.local import LocalEngine
-from deepimage.stages.base import Stage
+from deepimage.stages.bands import RestoreBand
+from deepimage.stages.base import Rows, Stage
 from deepimage.stages.copy import Copy
 from deepimage.stages.fetch import Fetch
 from deepimage.stages.opening import find_model, open_viewer
 from deepimage.stages.probe import Probe
 from deepimage.stages.restore import Restore
+from deepimage.stages.stitch import Stitch
 from deepimage.stages.strips import RestoreStrips
 from deepimage.stages.write import Write
 from deepimage.storage.lock import exclusive
+from deepimage.storage.schema import ROW
 from deepimage.storage.uri import fetch
 
 
@@ -61,6 +67,16 @@ def restoring(job: Job, width: Width) -> Sequence[Stage]:
 def restoring_in_strips(job: Job, width: Width) -> Sequence[Stage]:
     """The same for pictures too large to be held whole; the result goes straight to the store."""
     return [RestoreStrips(job.recipe, job.output, width.workers, width.threads, width.gpus)]
+
+
+def restoring_bands(job: Job, width: Width) -> Sequence[Stage]:
+    """A band a row of pictures too large for one worker; the bands wait in the store."""
+    return [RestoreBand(job.recipe, job.output, width.workers, width.threads, width.gpus)]
+
+
+def stitching(job: Job) -> Sequence[Stage]:
+    """Bands to results."""
+    return [Stitch(job.recipe, job.output, job.scale)]
 
 
 @contextmanager
@@ -104,27 +120,58 @@ def prepare(job: Job, engine: Engine, quiet: bool = False) -> Plan:
 
 def restore(job: Job, engine: Engine, plan: Plan, quiet: bool = False) -> None:
     """Carry out the plan; a finished picture has its manifest row within about a second."""
-    left = plan.whole + plan.strips + plan.aliases
+    pictures = plan.whole + plan.strips + plan.bands
+    closing = Closing(job, engine, pictures + plan.aliases)
 
     def carry_out(pick: Pick, stages: Sequence[Stage], progress: Progress) -> None:
-        nonlocal left
-        for rows in record(job.manifest, engine.run(job.plan, pick, stages)):
-            left -= len(rows)
-            engine.tell(rows, left)
+        for rows in closing.record(engine.run(job.plan, pick, stages)):
             progress.update(row | {"megapixels": output_megapixels(row)} for row in rows)
 
     for part in job.plan.scan():
         only_rows = part.filter(pc.equal(part["action"], "record"))
         job.manifest.append(only_rows)
-        engine.tell(only_rows.select(["status", "output_width", "output_height"]).to_pylist(), left)
-    with Progress(plan.whole + plan.strips, plan.megapixels_out, phase="restore", quiet=quiet) as progress:
+        engine.tell(only_rows.select(["status", "output_width", "output_height"]).to_pylist(), closing.left)
+    with Progress(pictures, plan.megapixels_out, phase="restore", quiet=quiet) as progress:
         if plan.whole:
             carry_out(ToRestore(strips=False), restoring(job, engine.width), progress)
         if plan.strips:
-            carry_out(ToRestore(strips=True), restoring_in_strips(job, engine.width), progress)
+            carry_out(ToRestore(strips=True, bands=False), restoring_in_strips(job, engine.width), progress)
+        if plan.bands:
+            for wave in waves(job.plan, engine.width.workers):
+                restore_in_bands(closing, wave, progress)
     if plan.aliases:
         with Progress(plan.aliases, phase="copy", quiet=quiet) as progress:
             carry_out(with_twins(job), [Copy(job.output)], progress)
+
+
+@dataclass
+class Closing:
+    """Pictures that meet their end: written into the manifest, and told to those who watch a cluster."""
+
+    job: Job
+    engine: Engine
+    left: int
+
+    def record(self, batches: Iterable[Rows]) -> Iterator[Rows]:
+        """Pass the batches on; their rows are written within about a second."""
+        for rows in record(self.job.manifest, batches):
+            self.left -= len(rows)
+            self.engine.tell(rows, self.left)
+            yield rows
+
+
+def restore_in_bands(closing: Closing, wave: Rows, progress: Progress) -> None:
+    """Every band of some pictures, except what a killed run has left of them, and then the pictures."""
+    job, engine = closing.job, closing.engine
+    bands: Rows = []
+    missing = MemoryTable(missing_bands(wave, job.output), ROW)
+    for rows in engine.run(missing, every_row, restoring_bands(job, engine.width)):
+        bands += rows
+        progress.update({"images": 0, "megapixels": output_megapixels(row) / row["bands"]} for row in rows)
+    pictures = MemoryTable(judged(wave, bands), ROW)
+    for rows in closing.record(engine.run(pictures, every_row, stitching(job))):
+        progress.update({"status": row["status"]} for row in rows)
+    remove_bands(wave, job.output)
 
 
 def close(job: Job, seconds: float) -> Summary:

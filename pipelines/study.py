@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
-
-from deepimage.batch.sample import Sample, draw
+from deepimage.batch.memory import MemoryTable, every_row
+from deepimage.batch.sample import draw
 from deepimage.config import Recipe
 from deepimage.errors import StorageError, UsageError
 from deepimage.report import figures
@@ -28,6 +27,7 @@ from deepimage.stages.fetch import Fetch
 from deepimage.stages.opening import open_viewer
 from deepimage.stages.study import Study
 from deepimage.storage.roots import check_readable
+from deepimage.storage.schema import INVENTORY
 from deepimage.storage.sources import inventory
 from deepimage.storage.uri import fetch
 from deepimage.study.profile import Profile
@@ -99,13 +99,9 @@ def _look(drawn: Rows, recipe: Recipe, quiet: bool) -> Iterator[Row]:
             Fetch(recipe, rows=16),
             Study(recipe.limits, looker.width.probes, max(runtime.decoders, _DECODERS)),
         ]
-        for rows in looker.run(Sample(drawn), _all, stages):
+        for rows in looker.run(MemoryTable(drawn, INVENTORY), every_row, stages):
             progress.update(rows)
             yield from rows
-
-
-def _all(table: pa.Table) -> pa.Table:
-    return table
 
 
 def _sorted_out(rows: Iterator[Row]) -> tuple[list[Studied], dict[str, list[str]]]:

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from deepimage.batch.job import Job
 from deepimage.errors import DeepimageError
+from deepimage.stages.band_files import BANDS
 
 
 def finalize(job: Job) -> None:
@@ -15,6 +16,8 @@ def finalize(job: Job) -> None:
     newest = list(job.manifest.latest())
     for key in older - {key for part in newest for key in part["output"].to_pylist()}:
         job.output.delete(key)  # a result that a newer recipe replaced under another name
+    for band in list(job.output.list(f"{BANDS}/")):
+        job.output.delete(band.key)  # a killed run left it, and no later one wanted it
     if len(job.manifest.parts()) > 1:
         job.manifest.replace(newest)
     _reconcile(job, newest)

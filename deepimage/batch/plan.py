@@ -1,5 +1,6 @@
 """The plan: for every input, what is to be made of it, and under which name; no pixel is touched."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -90,7 +91,9 @@ class Planner:
             result.check(self.recipe)
         except ImageError as error:
             return columns | verdict(error)
-        return columns | {"strips": row["megapixels"] > self.recipe.limits.max_actor_megapixels}
+        limits, megapixels = self.recipe.limits, row["megapixels"]
+        bands = math.ceil(megapixels / limits.max_actor_megapixels) if megapixels > limits.max_strip_megapixels else 1
+        return columns | {"strips": megapixels > limits.max_actor_megapixels, "bands": bands if bands > 1 else None}
 
     def _name(self, row: Row, before: Row | None) -> Row:
         same_format = before is not None and before["output"] and before["output_format"] == row["output_format"]
@@ -112,14 +115,17 @@ class Planner:
 
 @dataclass(frozen=True)
 class ToRestore:
-    """Picks the plan rows that still need a generator; of these, those restored whole or those in strips."""
+    """Picks the plan rows that still need a generator; of these, those restored whole or in strips, in bands or not."""
 
     strips: bool | None = None
+    bands: bool | None = None
 
     def __call__(self, plan: pa.Table) -> pa.Table:
         wanted = pc.equal(plan["action"], "restore")
         if self.strips is not None:
             wanted = pc.and_(wanted, pc.equal(plan["strips"], self.strips))
+        if self.bands is not None:
+            wanted = pc.and_(wanted, pc.equal(pc.is_valid(plan["bands"]), self.bands))
         return plan.filter(wanted)
 
 

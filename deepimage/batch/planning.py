@@ -27,6 +27,7 @@ class Plan:
     megapixels_out: float  # of their results
     whole: int  # pictures to restore
     strips: int  # pictures to restore that are too large to be held whole
+    bands: int  # pictures to restore that are too large for one worker
     refused: dict[str, list[str]]  # error code or status -> inputs that will not be restored
     collisions: int  # outputs that could not have their first name
 
@@ -111,13 +112,15 @@ def _plan_of(rows: Rows, planner: Planner) -> Plan:
     restored = [row for row in rows if row["action"] == "restore"]
     megapixels_in = sum(row["megapixels"] for row in restored)
     megapixels_out = sum(output_megapixels(row) for row in restored)
-    strips = sum(bool(row["strips"]) for row in restored)
+    bands = sum(bool(row["bands"]) for row in restored)
+    strips = sum(bool(row["strips"]) for row in restored) - bands
     return Plan(
         actions=dict(planner.counts),
         megapixels_in=megapixels_in,
         megapixels_out=megapixels_out,
-        whole=len(restored) - strips,
+        whole=len(restored) - strips - bands,
         strips=strips,
+        bands=bands,
         refused=refused,
         collisions=planner.names.collisions,
     )

@@ -6,9 +6,9 @@ window edge and every core pixel is at least `halo` away from any other window e
 whose receptive radius is at most `halo` the tiles equal the whole image.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from deepimage.image.geometry import Region
 
@@ -19,6 +19,18 @@ class Tile:
 
     window: Region
     core: Region
+
+    def within(self, outer: Region) -> "Tile":
+        """This tile in the coordinates of an `outer` region that holds its window."""
+        return Tile(self.window.within(outer), self.core.within(outer))
+
+
+@dataclass(frozen=True)
+class Band:
+    """Successive rows of tiles, in the coordinates of the `area` of lr that their windows cover."""
+
+    area: Region
+    rows: list[list[Tile]]
 
 
 def cut(height: int, width: int, tile: int, halo: int, multiple_of: int = 1) -> Iterator[Tile]:
@@ -35,6 +47,21 @@ def cut(height: int, width: int, tile: int, halo: int, multiple_of: int = 1) -> 
         for x, window_width, left, right in columns:
             window = Region(y, x, window_height, window_width)
             yield Tile(window, Region(top, left, bottom - top, right - left))
+
+
+def in_rows(tiles: Iterable[Tile]) -> list[list[Tile]]:
+    """Tiles in the order of `cut` -> their rows, top to bottom."""
+    return [list(row) for _, row in groupby(tiles, lambda tile: tile.core.y)]
+
+
+def band(rows: Sequence[list[Tile]], number: int, count: int) -> Band:
+    """Band `number` of the `count` that `rows` are divided into; empty where there are fewer rows than bands."""
+    own = rows[len(rows) * number // count : len(rows) * (number + 1) // count]
+    if not own:
+        return Band(Region(0, 0, 0, 0), [])
+    top, last = own[0][0].window, own[-1][-1].window
+    area = Region(top.y, 0, last.bottom - top.y, last.right)
+    return Band(area, [[tile.within(area) for tile in row] for row in own])
 
 
 def _spans(length: int, tile: int, halo: int, multiple_of: int) -> Iterator[tuple[int, int, int, int]]:

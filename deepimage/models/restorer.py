@@ -20,7 +20,7 @@ from deepimage.errors import OutOfMemory
 from deepimage.image.extremes import keep_extremes
 from deepimage.image.geometry import Region
 from deepimage.image.tensor import stack, to_bchw, to_hwc
-from deepimage.image.tiling import Tile, cut
+from deepimage.image.tiling import Tile, cut, in_rows
 from deepimage.models.checkpoint import Checkpoint
 from deepimage.models.precision import choose_device, choose_dtype
 
@@ -29,7 +29,7 @@ SMALLEST_CORE = 32  # lr pixels; an image whose tile of this core does not fit t
 
 @dataclass
 class Unfinished:
-    """A picture on its way, or a band of one: its result so far and how many tiles are still out."""
+    """A picture on its way, or a strip of one: its result so far and how many tiles are still out."""
 
     lr: np.ndarray
     area: Region  # the part of lr that sr shows
@@ -106,26 +106,32 @@ class Restorer:
         yield from _finished(pictures)
 
     def restore_strips(self, lr: np.ndarray) -> Iterator[np.ndarray]:
-        """The sr of one picture as bands (h, W*scale, 3) from top to bottom, so that it is never held whole."""
-        tiles = list(self._cut(lr))
-        for top in sorted({tile.core.y for tile in tiles}):
-            row = [tile for tile in tiles if tile.core.y == top]
-            band = self._start(lr, Region(top, 0, row[0].core.height, lr.shape[1]), len(row))
-            work = [Work(band, tile) for tile in row]
+        """The sr of one picture as strips (h, W*scale, 3) from top to bottom, so that it is never held whole."""
+        return self.restore_rows(lr, self.rows(*lr.shape[:2]))
+
+    def restore_rows(self, lr: np.ndarray, rows: Iterable[list[Tile]]) -> Iterator[np.ndarray]:
+        """The strips of some rows of tiles; `lr` is what their coordinates refer to. Raises OutOfMemory."""
+        for row in rows:
+            core = row[0].core
+            strip = self._start(lr, Region(core.y, 0, core.height, lr.shape[1]), len(row))
+            work = [Work(strip, tile) for tile in row]
             batches = [work[i : i + self.batch] for i in range(0, len(work), self.batch)]
             list(self._pool.map(self.restore_batch, batches))
-            if band.error:
-                raise band.error
-            yield band.sr
+            if strip.error:
+                raise strip.error
+            yield strip.sr
+
+    def rows(self, height: int, width: int) -> list[list[Tile]]:
+        """The rows of tiles of a (height, width) picture."""
+        return in_rows(self._cut(height, width))
 
     def begin(self, lr: np.ndarray) -> tuple[Unfinished, list[Work]]:
         """A picture and its tiles, for who gives them to `restore_batch`; all windows of one picture have one size."""
-        tiles = list(self._cut(lr))
+        tiles = list(self._cut(*lr.shape[:2]))
         picture = self._start(lr, Region(0, 0, *lr.shape[:2]), len(tiles))
         return picture, [Work(picture, tile) for tile in tiles]
 
-    def _cut(self, lr: np.ndarray) -> Iterator[Tile]:
-        height, width = lr.shape[:2]
+    def _cut(self, height: int, width: int) -> Iterator[Tile]:
         return cut(height, width, self._tiling.tile, self.facts.halo, self.facts.multiple_of)
 
     def _start(self, lr: np.ndarray, area: Region, tiles: int) -> Unfinished:

@@ -32,9 +32,9 @@ class Tally:
     errors: int = 0
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Count rows: `megapixels` and `status` are read where a row has them."""
+        """Count rows: `megapixels` and `status` are read where a row has them; part of an image has 0 `images`."""
         for row in rows:
-            self.images += 1
+            self.images += row.get("images", 1)
             self.megapixels += row.get("megapixels") or 0.0
             self.errors += row.get("status") in TROUBLED
 

@@ -45,8 +45,13 @@ def ended(row: Row) -> bool:
 def verdict(error: DeepimageError) -> Row:
     """The columns that record an error: the picture's own fault is quarantined, any other is failed and retried."""
     if isinstance(error, ImageError):
-        return {"status": "quarantined", "error_code": error.code, "error": error.message[:500]}
-    return {"status": "failed", "error_code": None, "error": str(error)[:500]}
+        return _end("quarantined", error.code, error.message)
+    return _end("failed", None, str(error))
+
+
+def _end(status: str, code: str | None, reason: str) -> Row:
+    """No output: what was planned is not going to stand there."""
+    return {"status": status, "error_code": code, "error": reason[:500], "output": None}
 
 
 def each(rows: Rows, act: Callable[[Row], Row]) -> Rows:
@@ -62,4 +67,4 @@ def attempt(row: Row, act: Callable[[Row], Row]) -> Row:
         return row | verdict(error)
     except Exception as error:  # a fault of ours must not let one picture stop a million others, run after run
         reason = f"unexpected {type(error).__name__}: {error}"
-        return row | {"status": "failed", "error_code": None, "error": " ".join(reason.split())[:500]}
+        return row | _end("failed", None, " ".join(reason.split()))

@@ -66,6 +66,7 @@ PLAN = pa.schema(
             | {
                 "action": pa.string(),  # restore | alias | record (only a row to write) | keep (already there)
                 "strips": pa.bool_(),  # too large to hold whole: restored strip by strip
+                "bands": pa.int32(),  # too large for one worker: how many bands are restored on their own; else null
                 "output": pa.string(),  # key relative to OUTPUT
                 "output_format": pa.string(),
                 "output_width": pa.int32(),
@@ -104,6 +105,7 @@ MANIFEST = pa.schema(
 )
 
 # every column a row may have on its way through the stages
-ROW = pa.unify_schemas(
-    [INDEX, MANIFEST, pa.schema({"data": pa.large_binary(), "result": pa.large_binary(), "source": pa.string()})]
+_ON_THE_WAY = pa.schema(
+    {"data": pa.large_binary(), "result": pa.large_binary(), "source": pa.string(), "band": pa.int32()}
 )
+ROW = pa.unify_schemas([INDEX, MANIFEST, _ON_THE_WAY])

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import pyarrow as pa
-
 from deepimage.batch.plan import Planner, ToRestore, Twins
+from deepimage.batch.tables import to_table
 from deepimage.config import Recipe, validate
 from deepimage.stages.base import Row
+from deepimage.storage.schema import PLAN
 
 STAMP = {"model": "m", "model_sha256": "s", "recipe_digest": "r", "run_id": "1"}
 
@@ -45,6 +45,15 @@ def test_what_a_format_cannot_hold_is_refused_by_name() -> None:
     assert (row["status"], row["error_code"], row["action"]) == ("quarantined", "E_ENCODE", "record")
     assert "16383" in row["error"].replace(",", "")
     assert one(fact("big.jpg", 6000, 5000), output={"format": "tiff"})["strips"]
+
+
+def test_a_picture_too_large_for_one_worker_goes_in_bands_of_what_one_holds() -> None:
+    limits = {"max_actor_megapixels": 10, "max_strip_megapixels": 25}
+    sizes = [(2000, 2000), (5000, 5000), (6000, 5000)]
+    rows = [one(fact("a.tif", *size, format="tiff"), limits=limits) for size in sizes]
+    assert [(row["strips"], row["bands"]) for row in rows] == [(False, None), (True, None), (True, 3)]
+    tiny = one(fact("a.jpg"), limits={"max_strip_megapixels": 0.1})
+    assert (tiny["strips"], tiny["bands"]) == (False, None)
 
 
 def test_limits_and_policy() -> None:
@@ -115,9 +124,8 @@ def test_a_new_collision_does_not_take_a_name_that_was_given() -> None:
 
 def test_picks() -> None:
     rows = [fact("a.jpg"), fact("b.jpg", 6000, 5000), fact("c.jpg", status="failed", error="gone")]
-    table = pa.Table.from_pylist(
-        [{"input": r["input"], "action": r["action"], "strips": r.get("strips")} for r in planner().plan(rows)]
-    )
-    assert ToRestore()(table)["input"].to_pylist() == ["a.jpg", "b.jpg"]
-    assert ToRestore(strips=True)(table)["input"].to_pylist() == ["b.jpg"]
+    table = to_table(list(planner().plan([*rows, fact("d.tif", 9000, 9000, format="tiff")])), PLAN)
+    assert ToRestore()(table)["input"].to_pylist() == ["a.jpg", "b.jpg", "d.tif"]
+    assert ToRestore(strips=True, bands=False)(table)["input"].to_pylist() == ["b.jpg"]
     assert ToRestore(strips=False)(table)["input"].to_pylist() == ["a.jpg"]
+    assert ToRestore(bands=True)(table)["input"].to_pylist() == ["d.tif"]

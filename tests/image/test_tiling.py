@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepimage.image.tiling import cut
+from deepimage.image.geometry import Region
+from deepimage.image.tiling import Tile, band, cut, in_rows
 
 
 @given(
@@ -53,3 +54,26 @@ def test_windows_are_no_larger_than_needed() -> None:
 def test_a_tile_without_core_is_refused() -> None:
     with pytest.raises(ValueError, match="tile above 64"):
         list(cut(500, 500, 64, 32))
+
+
+@given(height=st.integers(1, 900), width=st.integers(1, 300), halo=st.integers(0, 28), count=st.integers(1, 20))
+@settings(max_examples=100, deadline=None)
+def test_bands_are_the_tiles_of_the_image_and_hold_all_that_they_see(
+    height: int, width: int, halo: int, count: int
+) -> None:
+    tiles = list(cut(height, width, 64, halo))
+    back: list[Tile] = []
+    for number in range(count):
+        own = band(in_rows(tiles), number, count)
+        assert own.rows or own.area.height == 0
+        origin = Region(-own.area.y, 0, 0, 0)
+        for tile in (tile for row in own.rows for tile in row):
+            assert 0 <= tile.window.y < tile.window.bottom <= own.area.height
+            back.append(tile.within(origin))
+    assert back == tiles
+
+
+def test_bands_are_about_equal() -> None:
+    rows = in_rows(cut(3000, 100, 64, 10))
+    sizes = [len(band(rows, number, 7).rows) for number in range(7)]
+    assert max(sizes) - min(sizes) == 1

@@ -9,6 +9,7 @@ from torch import nn
 
 from deepimage.config import Tiling
 from deepimage.errors import OutOfMemory
+from deepimage.image.tiling import band
 from deepimage.models.catalog import INTERPOLATORS, shipped
 from deepimage.models.checkpoint import Checkpoint, load
 from deepimage.models.facts import Facts
@@ -85,6 +86,18 @@ def test_strips_are_the_picture() -> None:
     lr = picture(333, 150)
     restorer = Restorer(tiny(), tiling=Tiling(tile=80))
     np.testing.assert_array_equal(np.concatenate(list(restorer.restore_strips(lr))), restorer.restore(lr))
+
+
+@pytest.mark.parametrize("multiple_of", [1, 4])
+@pytest.mark.parametrize("count", [1, 3, 40])
+def test_bands_see_a_part_and_are_the_picture(multiple_of: int, count: int) -> None:
+    lr = picture(333, 150)
+    restorer = Restorer(tiny(multiple_of=multiple_of), tiling=Tiling(tile=80))
+    strips = []
+    for number in range(count):
+        own = band(restorer.rows(333, 150), number, count)
+        strips += restorer.restore_rows(own.area.of(lr).copy(), own.rows)
+    np.testing.assert_array_equal(np.concatenate(strips), restorer.restore(lr))
 
 
 def test_calls_from_many_threads_do_not_mix() -> None:

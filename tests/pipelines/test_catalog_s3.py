@@ -94,3 +94,17 @@ def test_a_dry_run_on_s3_makes_no_picture(bucket: str, tmp_path: Path) -> None:
     with catalog.opened(f"{bucket}/dry/in", f"{bucket}/dry/out", recipe(LOCAL)) as (job, engine):
         assert catalog.prepare(job, engine, quiet=True).whole == 3
     assert contents(f"{bucket}/dry/out") == {}
+
+
+def test_bands_wait_in_the_bucket_and_leave_it(bucket: str, tmp_path: Path) -> None:
+    source = make(tmp_path / "in", 2, side=150)
+    upload(source, f"{bucket}/bands/in")
+    limits = [f"limits.{name}=0.006" for name in ("max_actor_megapixels", "max_strip_megapixels")]
+    settings = recipe(LOCAL, "output.format=tiff", "tiling.tile=64", *limits)
+    rows = run(f"{bucket}/bands/in", f"{bucket}/bands/out", settings)
+    assert {row["bands"] for row in rows.values()} == {4}
+    run(source, tmp_path / "out", settings)
+    disk = {name: (tmp_path / "out" / name).read_bytes() for name in outputs(tmp_path / "out")}
+    assert contents(f"{bucket}/bands/out") == disk
+    assert not list(Store.open(f"{bucket}/bands/out", settings.storage).list("_deepimage/bands/"))
+    assert list(verify(f"{bucket}/bands/out", f"{bucket}/bands/in", settings)) == []

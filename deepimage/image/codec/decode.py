@@ -41,9 +41,13 @@ def decode(data: bytes, limits: Limits) -> Picture:
 
 
 def decode_arrays(data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """`decode` for a decoder process: options {"limits": {...}} -> facts and arrays of the picture."""
+    """`decode` for a decoder process: options {"limits": {...}} -> facts and arrays of the picture.
+
+    Another option, {"rows": [top, bottom]}, takes only these of the decoded rows.
+    """
     Image.MAX_IMAGE_PIXELS = None  # this process does nothing else, and `limits` is checked instead
-    return to_arrays(decode(data, validate(Limits, options["limits"])))
+    picture = decode(data, validate(Limits, options["limits"]))
+    return to_arrays(picture.rows(*options["rows"]) if "rows" in options else picture)
 
 
 def _upright(array: np.ndarray, orientation: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """A decoded picture: what travels between decoder, generator and encoder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +59,11 @@ class Picture:
     """What the file did not say itself."""
     note: str | None = None
     """What had to be given up or assumed, for the manifest: "16-bit reduced to 8", ..."""
+
+    def rows(self, top: int, bottom: int) -> "Picture":
+        """The part of the picture from row `top` to row `bottom`."""
+        alpha = None if self.alpha is None else self.alpha[top:bottom]
+        return replace(self, pixels=self.pixels[top:bottom], alpha=alpha)
 
 
 def to_arrays(picture: Picture) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -18,9 +18,13 @@ class Caller(Protocol):
         """FUNCTION(data, options), or the ImageError that stopped it."""
 
 
-def decode(sandbox: Caller, data: bytes | memoryview, limits: Limits) -> Picture:
-    """`decode.decode(data, limits)` inside `sandbox`. Raises the same ImageErrors, E_TIMEOUT and E_CRASH."""
-    facts, arrays = sandbox.call(data, {"limits": limits.model_dump(mode="json")})
+def decode(sandbox: Caller, data: bytes | memoryview, limits: Limits, rows: tuple[int, int] | None = None) -> Picture:
+    """`decode.decode(data, limits)` inside `sandbox`, or (top, bottom) of its rows: no others come into this process.
+
+    Raises the same ImageErrors, E_TIMEOUT and E_CRASH.
+    """
+    options: dict[str, Any] = {"limits": limits.model_dump(mode="json")}
+    facts, arrays = sandbox.call(data, options | ({"rows": rows} if rows else {}))
     try:
         return from_arrays(facts, arrays)
     except ValueError as error:
