@@ -18,11 +18,13 @@ import numpy as np
 import pytest
 import yaml
 from monitoring import BOARDS, MONITORING, RECORDED, queries
+from paced import paced
 from PIL import Image
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(600)]
 
-PICTURES = 300
+DEEPIMAGE = (sys.executable, "-m", "pipelines")
+PICTURES = 60
 
 
 def free_port() -> int:
@@ -77,7 +79,10 @@ def scraping(folder: Path, target: str) -> Path:
     (job,) = config["scrape_configs"]
     del job["dns_sd_configs"]
     job["static_configs"] = [{"targets": [target]}]
-    config |= {"global": {"scrape_interval": "2s", "scrape_timeout": "2s"}, "rule_files": [str(MONITORING / "alerts.yaml")]}
+    config |= {
+        "global": {"scrape_interval": "3s", "scrape_timeout": "3s"},
+        "rule_files": [str(MONITORING / "alerts.yaml")],
+    }
     path = folder / "prometheus.yaml"
     path.write_text(yaml.safe_dump(config))
     return path
@@ -94,10 +99,14 @@ def catalogue(folder: Path) -> Path:
     return folder
 
 
-def restore_all(source: Path, target: Path, address: str) -> None:
-    words = ("run", source, target, "--address", address, "--model", "lanczos", "--scale", "2")
-    command = [sys.executable, "-m", "pipelines", *map(str, words), "--set", "runtime.batch_rows=2"]
-    done = subprocess.run(command, capture_output=True, text=True)
+def restore_all(source: Path, target: Path, address: str, watched: Watched) -> None:
+    """The run, fed so that Prometheus looks several times while it goes on."""
+    words = ("run", source.with_suffix(".txt"), target, "--address", address, "--model", "lanczos", "--scale", "2")
+    settings = ("runtime.batch_rows=2", "runtime.actors=1", "runtime.threads=1", "storage.read_seconds=120")
+    command = [*DEEPIMAGE, *map(str, words), *(word for one in settings for word in ("--set", one))]
+    with paced(source, lambda: max(watched.ask("sum(deepimage_run_pictures_total)"), default=0)) as site:
+        source.with_suffix(".txt").write_text("".join(f"{site}/{path.name}\n" for path in source.iterdir()))
+        done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 3, done.stderr
 
 
@@ -107,36 +116,42 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         pytest.skip("prometheus is not here: apt-get install prometheus")
     folder, temporary = tmp_path_factory.mktemp("watched"), Path("/tmp") / f"ray-{os.getpid()}"  # short, for sockets
     (folder / "token").write_text("0123456789abcdef" * 4)
-    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(folder / "token")}
-    os.environ |= {"RAY_metrics_report_interval_ms": "1000", "RAY_worker_niceness": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN_PATH", str(folder / "token"))
+        patch.setenv("RAY_metrics_report_interval_ms", "1000")
+        patch.setenv("RAY_worker_niceness", "0")
+        with started(folder, temporary) as watched:
+            yield watched
+    shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def started(folder: Path, temporary: Path) -> Iterator[Watched]:
+    """Head, Prometheus, service; after a run, and some requests."""
     gcs, client, agent, figures, service, own = (free_port() for _ in range(6))
     ports = (f"--port={gcs}", f"--ray-client-server-port={client}", f"--dashboard-agent-listen-port={agent}")
-    quiet = ("--min-worker-port=0", "--max-worker-port=0", "--include-dashboard=false", f"--temp-dir={temporary}")
-    head = ("start", "--head", "--block", "--num-cpus=8", f"--metrics-export-port={figures}", *ports, *quiet)
-    scrape = (f"--config.file={scraping(folder, f'127.0.0.1:{figures}')}", f"--storage.tsdb.path={folder}/tsdb")
+    quiet = ("--min-worker-port=0", "--max-worker-port=0", "--include-dashboard=false", "--disable-usage-stats")
+    shape = ("--num-cpus=8", f"--temp-dir={temporary}", f"--metrics-export-port={figures}")
+    head = (Path(sys.executable).with_name("ray"), "start", "--head", "--block", *shape, *ports, *quiet)
+    config, place = scraping(folder, f"127.0.0.1:{figures}"), f"--storage.tsdb.path={folder}/tsdb"
+    scrape = ("prometheus", f"--config.file={config}", place, f"--web.listen-address=127.0.0.1:{own}")
     settings = ("models=[bicubic]", f"state={folder}/state", f"address=127.0.0.1:{gcs}")
-    serve = ("serve", "--port", service, *(word for setting in settings for word in ("--set", setting)))
-    deepimage, ray, site = (
-        (sys.executable, "-m", "pipelines"),
-        Path(sys.executable).with_name("ray"),
-        "http://127.0.0.1",
-    )
-    said = folder / "head.log"
-    scrape = ("prometheus", *scrape, f"--web.listen-address=127.0.0.1:{own}")
+    serve = (*DEEPIMAGE, "serve", "--port", service, *(word for one in settings for word in ("--set", one)))
+    said, prometheus, site = folder / "head.log", f"http://127.0.0.1:{own}", f"http://127.0.0.1:{service}"
     with (
-        running(said, lambda: "runtime started" in said.read_text(), ray, *head),
-        running(folder / "prometheus.log", lambda: answers(f"{site}:{own}/-/ready"), *scrape),
+        running(said, lambda: "runtime started" in said.read_text(), *head),
+        running(folder / "prometheus.log", lambda: answers(f"{prometheus}/-/ready"), *scrape),
+        running(folder / "serve.log", lambda: answers(f"{site}/readyz"), *serve),
     ):
-        since = time.time()
-        with running(folder / "serve.log", lambda: answers(f"{site}:{service}/readyz"), *deepimage, *serve):
-            restore_all(catalogue(folder / "dirty"), folder / "clean", f"127.0.0.1:{gcs}")
-            for _ in range(6):
-                picture = (folder / "dirty" / "1.jpg").read_bytes()
-                httpx.post(f"{site}:{service}/v1/restore?scale=2", content=picture).raise_for_status()
-                assert httpx.post(f"{site}:{service}/v1/restore", content=b"").is_client_error
-                time.sleep(1)
-            yield Watched(f"{site}:{own}", since)
-    shutil.rmtree(temporary, ignore_errors=True)
+        watched = Watched(prometheus, time.time())
+        restore_all(catalogue(folder / "dirty"), folder / "clean", f"127.0.0.1:{gcs}", watched)
+        for _ in range(6):
+            picture = (folder / "dirty" / "1.jpg").read_bytes()
+            httpx.post(f"{site}/v1/restore?scale=2", content=picture, timeout=60).raise_for_status()
+            assert httpx.post(f"{site}/v1/restore", content=b"", timeout=60).is_client_error
+            time.sleep(1)
+        yield watched
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.stem)
@@ -151,7 +166,7 @@ def test_the_books_agree(watched: Watched) -> None:
     megapixels = 4 * 200 * 160 / 1e6
     (total,) = {max(watched.ask('sum(deepimage_run_megapixels_total{status="done"})'))}
     assert total == pytest.approx(PICTURES * megapixels, rel=1e-3)
-    assert min(watched.ask("deepimage_run_queue")) == 0
+    assert 0 < max(watched.ask("deepimage_run_queue")) <= PICTURES + 1
     assert min(watched.ask('1 - rate(deepimage_run_busy_seconds_total{stage="Restore"}[1m])')) < 1
 
 
