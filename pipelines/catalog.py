@@ -28,7 +28,7 @@ from deepimage.report.progress import Progress
 from deepimage.report.summary import Summary, summarize
 from deepimage.report.summary import show as show_summary
 from deepimage.runtime import open_engine
-from deepimage.runtime.engine import Engine, Pick, Width
+from deepimage.runtime.engine import Engine, Pick, Width, placed
 from deepimage.runtime.local import LocalEngine
 from deepimage.stages.base import Stage
 from deepimage.stages.copy import Copy
@@ -51,16 +51,14 @@ def probing(job: Job, width: Width) -> Sequence[Stage]:
 def restoring(job: Job, width: Width) -> Sequence[Stage]:
     """The work itself; only the middle stage holds a generator."""
     recipe = job.recipe
-    return [
-        Fetch(recipe),
-        Restore(recipe, width.workers, width.threads, width.gpus, job.descriptions),
-        Write(job.output),
-    ]
+    generator = Restore(recipe, width.workers, width.threads, width.gpus, job.descriptions)
+    return [Fetch(recipe), placed(generator, width), Write(job.output)]
 
 
 def restoring_in_strips(job: Job, width: Width) -> Sequence[Stage]:
     """The same for pictures too large to be held whole; the result goes straight to the store."""
-    return [RestoreStrips(job.recipe, job.output, width.workers, width.threads, width.gpus)]
+    generator = RestoreStrips(job.recipe, job.output, width.workers, width.threads, width.gpus)
+    return [placed(generator, width)]
 
 
 @contextmanager
@@ -135,7 +133,7 @@ def close(job: Job, seconds: float) -> Summary:
 
 def describe(job: Job) -> dict[str, str]:
     """What the report tells of the recipe."""
-    settings = job.recipe.model_dump(mode="json", exclude_defaults=True, exclude={"runtime", "storage"})
+    settings = job.recipe.model_dump(mode="json", exclude_defaults=True, exclude={"runtime", "storage", "prices"})
     return {"model": job.model.name} | {key: str(value) for key, value in settings.items()}
 
 

@@ -5,9 +5,8 @@ actor pool, one without becomes tasks. Errors are columns of rows, so nothing he
 """
 
 import logging
-import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
@@ -21,7 +20,8 @@ from deepimage.batch.tables import Table
 from deepimage.config import Runtime
 from deepimage.errors import DeepimageError
 from deepimage.runtime.cluster import connect
-from deepimage.runtime.engine import Pick, Width
+from deepimage.runtime.engine import Pick, T, Width
+from deepimage.runtime.width import own_machine, read_nodes, width_of
 from deepimage.stages.base import Rows, Stage
 from deepimage.storage.schema import ROW
 
@@ -32,7 +32,8 @@ class RayEngine:
     """Joins the cluster at `runtime.address`, or starts an embedded one and stops it again; not before it is needed."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+        here = {} if runtime.address else {"memory": 0, "restore_on": {}, "others_on": {}}  # one node, and it is ours
+        self._runtime = runtime.model_copy(update=here)
         self._starter = ThreadPoolExecutor(1, "ray-start")
         self._started: Future[bool] | None = None
 
@@ -54,7 +55,19 @@ class RayEngine:
         assert self._started
         self._started.result()
         _configure(DataContext.get_current())
-        return _width(self._runtime)
+        return width_of(read_nodes() if self._runtime.address else own_machine(), self._runtime)
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """See `Engine.call`: on a node of the cluster, or here where that is the whole cluster."""
+        if not self._runtime.address:
+            return function(*arguments)
+        width = self.width
+        needs = {"num_cpus": 1, "num_gpus": width.gpus, "memory": width.memory, "label_selector": dict(width.labels)}
+        try:
+            answer: T = ray.get(ray.remote(max_retries=_DEATHS, **needs)(function).remote(*arguments))
+        except RayError as error:
+            raise _broken(error) from error
+        return answer
 
     def run(self, table: Table, pick: Pick, stages: Sequence[Stage]) -> Iterator[Rows]:
         """See `Engine.run`."""
@@ -72,7 +85,7 @@ class RayEngine:
         )
         dataset = dataset.repartition(target_num_rows_per_block=min(stage.resources.rows for stage in stages))
         for stage in stages:
-            dataset = apply(dataset, stage)
+            dataset = apply(dataset, stage, self._runtime.others_on)
         try:
             for batch in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
                 yield batch.to_pylist()
@@ -90,19 +103,29 @@ class RayEngine:
         )
 
 
-def apply(dataset: Dataset, stage: Stage) -> Dataset:
-    """`stage` as an operator: the one place where resources become Ray's arguments."""
+def apply(dataset: Dataset, stage: Stage, elsewhere: Mapping[str, str] | None = None) -> Dataset:
+    """`stage` as an operator: the one place where resources become Ray's arguments.
+
+    `elsewhere`: labels of the nodes for what holds no generator.
+    """
     needs = stage.resources
     common: dict[str, Any] = {
         "batch_size": needs.rows,
         "batch_format": "pyarrow",
         "num_cpus": needs.cpus,
         "num_gpus": needs.gpus or None,
+        "memory": needs.memory or None,
+        "label_selector": dict(needs.labels if needs.labels is not None else elsewhere or {}) or None,
         "udf_modifying_row_count": False,
     }
     if needs.workers is None:
         return dataset.map_batches(_Task(stage), **common)
-    pool = ActorPoolStrategy(size=needs.workers, max_concurrent_calls_per_actor=2, enable_true_multi_threading=True)
+    pool = ActorPoolStrategy(
+        min_size=needs.workers,
+        max_size=max(needs.workers, needs.most or 0),
+        max_concurrent_calls_per_actor=2,
+        enable_true_multi_threading=True,
+    )
     with warnings.catch_warnings():  # finite retries have no named parameter yet
         warnings.simplefilter("ignore", category=DeprecationWarning)
         return dataset.map_batches(
@@ -163,13 +186,3 @@ def _configure(context: DataContext) -> None:
     context.max_errored_blocks = 0
     context.actor_task_retry_on_errors = False
     context.execution_no_progress_timeout_s = 3600
-
-
-def _width(runtime: Runtime) -> Width:
-    """One generator worker per GPU; on CPUs one per four cores, which they share."""
-    resources = ray.cluster_resources()
-    cores = int(resources.get("CPU", 1)) if runtime.address else os.cpu_count() or 1
-    gpus = int(resources.get("GPU", 0)) if runtime.device != "cpu" else 0
-    workers = runtime.actors or gpus or max(cores // 4, 1)
-    threads = runtime.threads or max(cores // workers, 1)
-    return Width(workers, threads, min(gpus / workers, 1) if gpus else 0, probes=max(cores // 2, 1))
