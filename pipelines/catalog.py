@@ -50,9 +50,9 @@ def probing(job: Job, width: Width) -> Sequence[Stage]:
 
 def restoring(job: Job, width: Width) -> Sequence[Stage]:
     """The work itself; only the middle stage holds a generator."""
-    recipe = job.recipe
+    recipe, rows = job.recipe, job.recipe.runtime.batch_rows
     generator = Restore(recipe, width.workers, width.threads, width.gpus, job.descriptions)
-    return [Fetch(recipe), placed(generator, width), Write(job.output)]
+    return [Fetch(recipe, rows), placed(generator, width), Write(job.output, rows)]
 
 
 def restoring_in_strips(job: Job, width: Width) -> Sequence[Stage]:

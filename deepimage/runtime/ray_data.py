@@ -19,6 +19,7 @@ from ray.exceptions import RayError
 from deepimage.batch.tables import Table
 from deepimage.config import Runtime
 from deepimage.errors import DeepimageError
+from deepimage.runtime.balance import balanced
 from deepimage.runtime.cluster import connect
 from deepimage.runtime.engine import Pick, T, Width
 from deepimage.runtime.width import own_machine, read_nodes, width_of
@@ -74,16 +75,17 @@ class RayEngine:
         parts = table.parts()
         if not parts:
             return
+        unit = min(stage.resources.rows for stage in stages)
         dataset = ray.data.from_arrow([pa.table({"part": [part]}) for part in parts])
         dataset = dataset.map_batches(
             _read,
-            fn_args=(table, pick),
+            fn_args=(table, pick, unit),
             batch_size=1,
             batch_format="pyarrow",
             num_cpus=0.1,
             udf_modifying_row_count=True,
         )
-        dataset = dataset.repartition(target_num_rows_per_block=min(stage.resources.rows for stage in stages))
+        dataset = dataset.repartition(target_num_rows_per_block=unit)
         for stage in stages:
             dataset = apply(dataset, stage, self._runtime.others_on)
         try:
@@ -165,9 +167,9 @@ def _through(stage: Callable[[Rows], Rows], batch: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(stage(batch.to_pylist()), schema=getattr(stage, "schema", ROW))
 
 
-def _read(batch: pa.Table, table: Table, pick: Pick) -> pa.Table:
+def _read(batch: pa.Table, table: Table, pick: Pick, unit: int) -> pa.Table:
     rows = [pick(table.read(part)) for part in batch["part"].to_pylist()]
-    return pa.concat_tables(rows)
+    return balanced(pa.concat_tables(rows), unit)
 
 
 def _broken(error: RayError) -> DeepimageError:
