@@ -47,7 +47,9 @@ class RayEngine:
 
     def warm_up(self) -> None:
         """Start or join the cluster in the background."""
-        self._started = self._started or self._starter.submit(connect, self._runtime.address)
+        self._started = self._started or self._starter.submit(
+            connect, self._runtime.address, cpus=2 * (self._runtime.actors or 0)
+        )
 
     @cached_property
     def width(self) -> Width:

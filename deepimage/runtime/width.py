@@ -37,11 +37,8 @@ def own_machine() -> list[Node]:
 
 def read_nodes() -> list[Node]:
     """The living nodes of the cluster."""
-    return [
-        Node(*(found["Resources"].get(name, 0) for name in ("CPU", "GPU", "memory")), found["Labels"])
-        for found in ray.nodes()
-        if found["Alive"]
-    ]
+    living = [(found["Resources"], found["Labels"]) for found in ray.nodes() if found["Alive"]]
+    return [Node(has.get("CPU", 0), has.get("GPU", 0), has.get("memory", 0), labels) for has, labels in living]
 
 
 def width_of(nodes: Sequence[Node], runtime: Runtime) -> Width:

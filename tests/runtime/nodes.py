@@ -8,23 +8,28 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-_PATIENT = {"RAY_raylet_start_wait_time_s": "120", "RAY_agent_register_timeout_ms": "120000"}  # machines are busy
-_LOOPBACK = {"node_ip_address": "127.0.0.1"}
+_PATIENT = {"RAY_agent_register_timeout_ms": "120000"}  # machines are busy
+_AGENTS = ("metrics_agent_port", "runtime_env_agent_port", "dashboard_agent_listen_port", "metrics_export_port")
 
 
 class Nodes:
-    """Context manager: a head that takes no work, and the nodes that `add` starts."""
+    """Context manager: a head that takes no work, and the nodes that `add` starts. `environment`: more of it."""
 
-    def __init__(self, **head: Any) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None, **head: Any) -> None:
         self._folder = tempfile.mkdtemp(prefix="n-", dir="/tmp")
-        own = os.environ | _PATIENT | {"RAY_AUTH_MODE": "disabled", "RAY_TMPDIR": self._folder}
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # where jobs find `deepimage`
+        own = os.environ | _PATIENT | {"RAY_AUTH_MODE": "disabled", "RAY_TMPDIR": self._folder, "PATH": path}
+        own |= environment or {}
         self.environment = own | {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # a driver that keeps to loopback
         self._process = subprocess.Popen(
             [sys.executable, __file__, json.dumps(head)],
@@ -93,13 +98,13 @@ class _Host:
 
         quick = {"health_check_period_ms": 1000, "enable_metrics_collection": False}
         own = {"num_cpus": 0, "include_dashboard": False, "_system_config": quick}
-        self._cluster = Cluster(initialize_head=True, head_node_args=_LOOPBACK | own | head)
+        self._cluster = Cluster(initialize_head=True, head_node_args=_ports() | own | head)
         self._nodes: dict[str, Any] = {}
         self.address = self._cluster.address
         self.dashboard = self._cluster.webui_url
 
     def add(self, node: str) -> str:
-        started = self._cluster.add_node(**_LOOPBACK | json.loads(node))
+        started = self._cluster.add_node(**_ports() | json.loads(node))
         self._nodes[started.node_id] = started
         return str(started.node_id)
 
@@ -137,6 +142,15 @@ class _Host:
     def end(self) -> str:
         self._cluster.shutdown()
         return ""
+
+
+def _ports() -> dict[str, Any]:
+    """Loopback, and ports that a raylet knows at once: it gives up when it has to wait for its agents to name them."""
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in _AGENTS]
+    ports = {name: door.getsockname()[1] for name, door in zip(_AGENTS, doors, strict=True)}
+    for door in doors:
+        door.close()
+    return {"node_ip_address": "127.0.0.1"} | ports
 
 
 def main() -> None:
