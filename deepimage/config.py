@@ -90,7 +90,17 @@ class Runtime(Section):
     address: str | None = None
     """Ray cluster to join; none starts an embedded one."""
     actors: int | None = Field(None, ge=1)
-    """Generator actors; none = one per GPU, or enough to fill the CPUs."""
+    """Generator actors; none = as many as the nodes hold: one per GPU (or part of one), else one per four cores."""
+    max_actors: int | None = Field(None, ge=1)
+    """Up to so many actors are started as nodes join; none = as many as at the start."""
+    gpus: float | None = Field(None, gt=0, le=1)
+    """GPUs of each actor: 0.5 = two share one; none = one, or what `actors` leaves for each."""
+    memory: Bytes = 4_000_000_000
+    """Memory that each actor reserves on its node of a cluster, so that none holds too many."""
+    restore_on: dict[str, str] = {}
+    """Labels of the nodes that hold generators, such as {ray.io/node-group: gpu}; none = any node."""
+    others_on: dict[str, str] = {}
+    """Labels of the nodes that fetch, look and write; none = any node."""
     threads: int | None = Field(None, ge=1)
     """CPU threads of one Restorer; none = all cores shared by the actors."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -102,6 +112,15 @@ class Runtime(Section):
     """Fewer new pictures than this are looked at in the driver: sooner done than a cluster starts."""
     shuffle_above: int = Field(50_000, ge=0)
     """Near-duplicate search runs as a Ray Data shuffle above this many pictures, in one process below."""
+
+
+class Prices(Section):
+    """What `--dry-run` reckons with; never changes a pixel."""
+
+    currency: str = "USD"
+    node_hour: dict[str, Annotated[float, Field(ge=0)]] = {}
+    """Price of a node for an hour, by its group (the label ray.io/node-group), such as {head: 0.2, gpu: 1.1}; the
+    group `default` is for nodes without a group, and for an embedded cluster."""
 
 
 class Storage(Section):
@@ -150,6 +169,7 @@ class Recipe(Section):
     """An input that the wished size would not enlarge is skipped."""
     runtime: Runtime = Runtime()
     storage: Storage = Storage()
+    prices: Prices = Prices()
 
     def model_post_init(self, context: object) -> None:
         sizes = [name for name in ("scale", "width", "height", "max_side") if getattr(self, name) is not None]
@@ -162,7 +182,7 @@ class Recipe(Section):
     def digest(self, weights_sha256: str) -> str:
         """sha256 of all that can change an output byte, and of nothing else."""
         policy = {"near_duplicates", "skip_larger_than", "skip_large_enough"}
-        facts = self.model_dump(mode="json", exclude={"runtime", "storage", "limits"} | policy)
+        facts = self.model_dump(mode="json", exclude={"runtime", "storage", "limits", "prices"} | policy)
         facts["model"] = weights_sha256
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 

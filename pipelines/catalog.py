@@ -31,7 +31,7 @@ from deepimage.report.progress import Progress
 from deepimage.report.summary import Summary, summarize
 from deepimage.report.summary import show as show_summary
 from deepimage.runtime import open_engine
-from deepimage.runtime.engine import Engine, Pick, Width
+from deepimage.runtime.engine import Engine, Pick, Width, placed
 from deepimage.runtime.local import LocalEngine
 from deepimage.stages.bands import RestoreBand
 from deepimage.stages.base import Rows, Stage
@@ -56,22 +56,20 @@ def probing(job: Job, width: Width) -> Sequence[Stage]:
 
 def restoring(job: Job, width: Width) -> Sequence[Stage]:
     """The work itself; only the middle stage holds a generator."""
-    recipe = job.recipe
-    return [
-        Fetch(recipe),
-        Restore(recipe, width.workers, width.threads, width.gpus, job.descriptions),
-        Write(job.output),
-    ]
+    recipe, rows = job.recipe, job.recipe.runtime.batch_rows
+    generator = Restore(recipe, width.workers, width.threads, width.gpus, job.descriptions)
+    return [Fetch(recipe, rows), placed(generator, width), Write(job.output, rows)]
 
 
 def restoring_in_strips(job: Job, width: Width) -> Sequence[Stage]:
     """The same for pictures too large to be held whole; the result goes straight to the store."""
-    return [RestoreStrips(job.recipe, job.output, width.workers, width.threads, width.gpus)]
+    generator = RestoreStrips(job.recipe, job.output, width.workers, width.threads, width.gpus)
+    return [placed(generator, width)]
 
 
 def restoring_bands(job: Job, width: Width) -> Sequence[Stage]:
     """A band a row of pictures too large for one worker; the bands wait in the store."""
-    return [RestoreBand(job.recipe, job.output, width.workers, width.threads, width.gpus)]
+    return [placed(RestoreBand(job.recipe, job.output, width.workers, width.threads, width.gpus), width)]
 
 
 def stitching(job: Job) -> Sequence[Stage]:
@@ -188,7 +186,7 @@ def close(job: Job, seconds: float) -> Summary:
 
 def describe(job: Job) -> dict[str, str]:
     """What the report tells of the recipe."""
-    settings = job.recipe.model_dump(mode="json", exclude_defaults=True, exclude={"runtime", "storage"})
+    settings = job.recipe.model_dump(mode="json", exclude_defaults=True, exclude={"runtime", "storage", "prices"})
     return {"model": job.model.name} | {key: str(value) for key, value in settings.items()}
 
 

@@ -13,8 +13,9 @@ import typer
 from deepimage import __version__
 from deepimage.config import Recipe, load, read
 from deepimage.errors import DeepimageError, UsageError
-from pipelines import cli_makers, cli_online
+from pipelines import cli_cluster, cli_makers, cli_online
 from pipelines.cli_makers import Set, tell
+from pipelines.options import AsJson, Config, DryRun, Format, Input, Model, Output, Quiet, Scale
 
 BROKE, USAGE, TROUBLED, INTERRUPTED = 1, 2, 3, 130
 
@@ -25,18 +26,11 @@ app = typer.Typer(
     help="Restores and enlarges photos that the web has ruined.",
 )
 
-Config = Annotated[Path | None, typer.Option("--config", help="Recipe, YAML.")]
-Model = Annotated[str | None, typer.Option(help="Shipped name, checkpoint file, or interpolator.")]
-Scale = Annotated[float | None, typer.Option(help="Enlargement; the model's own by default.")]
-Format = Annotated[str | None, typer.Option(help="auto jpeg png webp avif tiff")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-
 
 @app.command()
 def run(
-    input: Annotated[str, typer.Argument(metavar="INPUT", help="Folder, s3://..., archive, or list of URIs.")],
-    output: Annotated[str, typer.Argument(metavar="OUTPUT", help="Folder or s3://...")],
+    input: Input,
+    output: Output,
     config: Config = None,
     set: Set = None,
     model: Model = None,
@@ -44,7 +38,7 @@ def run(
     format: Format = None,
     engine: Annotated[str | None, typer.Option(help="ray or local")] = None,
     address: Annotated[str | None, typer.Option(help="Ray cluster to join; none starts an embedded one.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and price; restore nothing.")] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -68,7 +62,7 @@ def run(
 @app.command()
 def instagram(
     exports: Annotated[list[str], typer.Argument(metavar="EXPORT...", help="All parts: .zip files, or a folder.")],
-    output: Annotated[str, typer.Argument(metavar="OUTPUT", help="Folder or s3://...")],
+    output: Output,
     use: Annotated[str | None, typer.Option("--for", help="screen, screen:3840, post, print:20x30cm@300")] = None,
     pattern: Annotated[str | None, typer.Option(help="Of the results' names; see README.")] = None,
     gps: Annotated[bool | None, typer.Option("--gps/--no-gps", help="Write the place where it is known.")] = None,
@@ -80,7 +74,7 @@ def instagram(
     format: Format = None,
     engine: Annotated[str | None, typer.Option(help="ray or local")] = None,
     address: Annotated[str | None, typer.Option(help="Ray cluster to join; none starts an embedded one.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and price; restore nothing.")] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -161,6 +155,7 @@ def demo(
 
 app.add_typer(cli_makers.app)
 app.add_typer(cli_online.app)
+app.add_typer(cli_cluster.app)
 app.add_typer(cli_makers.models, name="models")
 
 

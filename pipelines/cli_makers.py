@@ -115,6 +115,10 @@ def benchmark(
     study: Annotated[Path | None, typer.Option(help="Measure `study` on photos of this folder instead.")] = None,
     serving: Annotated[bool, typer.Option("--serving", help="Measure `serve` under load instead.")] = False,
     seconds: Annotated[float, typer.Option(help="Of each load of --serving.")] = 60,
+    scaling: Annotated[
+        bool, typer.Option("--scaling", help="Measure the engine with up to 16 workers instead.")
+    ] = False,
+    inventory: Annotated[int, typer.Option(help="Measure the books with so many keys instead.", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> None:
     """Megapixels per second of the bare model, the Restorer and the whole job, from one run."""
@@ -132,6 +136,18 @@ def benchmark(
         from pipelines.benchmark_serving import measure as measure_serving
 
         for line in measure_serving(model, seconds):
+            tell(line)
+        return
+    if scaling:
+        from pipelines.benchmark_scaling import measure as measure_scaling
+
+        for line in measure_scaling(pictures_per_worker=96):
+            tell(line)
+        return
+    if inventory:
+        from pipelines.benchmark_inventory import measure as measure_inventory
+
+        for line in measure_inventory(inventory):
             tell(line)
         return
     from pipelines.benchmark import benchmark as measure

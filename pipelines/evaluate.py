@@ -27,6 +27,7 @@ from deepimage.report.evaluation import markdown, page
 from deepimage.report.evaluation_rows import Outcome
 from deepimage.report.progress import Progress
 from deepimage.runtime import open_engine
+from deepimage.runtime.engine import placed
 from deepimage.stages.opening import find_model
 from deepimage.storage.lock import exclusive
 from deepimage.storage.roots import check_roots
@@ -84,7 +85,7 @@ def run(config: Evaluation, quiet: bool = False) -> Verdict:
         with Progress(total, phase="judge", quiet=quiet) as progress:
             if total:
                 width = engine.width
-                judge = Judge(config, width.workers, width.threads, width.gpus)
+                judge = placed(Judge(config, width.workers, width.threads, width.gpus), width)
                 for rows in record(filled, engine.run(planned, pick, [judge])):
                     progress.update(rows)
         return _tell(config, models, store, _in_order(planned, filled))

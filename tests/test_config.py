@@ -14,6 +14,12 @@ def test_the_sample_recipe_is_the_default() -> None:
     assert load(CONFIGS / "catalog.yaml") == Recipe()
 
 
+def test_the_recipe_for_a_cluster_places_and_prices() -> None:
+    recipe = load(CONFIGS / "catalog-cluster.yaml")
+    assert recipe.runtime.restore_on == {"ray.io/node-group": "gpu"}
+    assert set(recipe.prices.node_hour) == {"head", "cpu", "gpu"}
+
+
 def test_overrides_and_shortcuts_come_after_the_file(tmp_path: Path) -> None:
     path = tmp_path / "recipe.yaml"
     path.write_text("model: lanczos\noutput: {format: png}\nlimits: {max_bytes: 3MB}")
@@ -32,6 +38,9 @@ def test_overrides_and_shortcuts_come_after_the_file(tmp_path: Path) -> None:
         ("limits.max_bytes=lots", "limits.max_bytes"),
         ("near_duplicates=merge", "near_duplicates"),
         ("model.name=x", "model"),
+        ("prices.node_hours={gpu: 1}", "did you mean prices.node_hour"),
+        ("prices.node_hour={gpu: -1}", "prices.node_hour.gpu"),
+        ("runtime.gpus=2", "runtime.gpus"),
         ("novalue", "expected dotted.key=value"),
     ],
 )
@@ -59,8 +68,14 @@ def test_files_that_are_no_recipe(tmp_path: Path, text: str) -> None:
 
 def test_the_digest_knows_pixels_from_performance() -> None:
     base = Recipe()
-    same = ["runtime.actors=3", "storage.retries=1", "near_duplicates=skip", "skip_larger_than=3"]
-    same += ["skip_large_enough=true"]
+    same = [
+        "runtime.actors=3",
+        "prices.node_hour={gpu: 1}",
+        "storage.retries=1",
+        "near_duplicates=skip",
+        "skip_larger_than=3",
+        "skip_large_enough=true",
+    ]
     other = ["output.quality=80", "scale=2", "tiling.tile=128", "precision=fp32"]
     assert {load(None, [item]).digest("w") for item in same} == {base.digest("w")}
     assert len({load(None, [item]).digest("w") for item in other} | {base.digest("w"), base.digest("v")}) == 6

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -39,14 +39,15 @@ class Planner:
     standing: set[str]  # output keys that exist
     names: Names = field(default_factory=Names)
     counts: Counter[str] = field(default_factory=Counter)
-    formats: dict[str, str] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)  # of the canonical pictures of near copies
 
-    def plan(self, rows: list[Row]) -> Iterator[Row]:
-        """Plan rows for index `rows`, in their order; canonical pictures should come before their twins."""
-        self.formats = {row["input"]: row["format"] for row in rows}
+    def __post_init__(self) -> None:
         for before in self.previous.values():
             if before["output"]:
                 self.names.keep(before["output"])
+
+    def plan(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Plan rows for index `rows`, in their order, which must be the same in every run."""
         for row in rows:
             planned = self._decide(row)
             self.counts[planned["action"]] += 1

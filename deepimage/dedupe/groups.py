@@ -45,8 +45,9 @@ def near_duplicates(index: pa.Table, limits: Thresholds | None = None) -> pa.Tab
 def members(rows: pa.Table, found: pa.Table) -> pa.Table:
     """Rows of the index, COMPONENTS -> the usable rows whose hash is in a component, with the column `component`."""
     position = pc.index_in(rows["pdq"], value_set=found["pdq"])
-    usable = pc.and_(pc.is_valid(rows["lab"]), pc.greater_equal(rows["pdq_quality"], GATE))
-    taking_part = pc.and_(pc.is_valid(position), usable)
+    taking_part = pc.and_(pc.is_valid(position), pc.greater_equal(rows["pdq_quality"], GATE))
+    if "lab" in rows.column_names:  # an archive's thumbnails are read later, for these rows alone
+        taking_part = pc.and_(taking_part, pc.is_valid(rows["lab"]))
     component = found["component"].take(position.filter(taking_part))
     return rows.filter(taking_part).append_column("component", component)
 

@@ -63,7 +63,8 @@ class Lpips(nn.Module):
             raise CheckpointError(f"LPIPS weights {path}: not a readable .safetensors file ({error})") from None
         except RuntimeError:
             raise CheckpointError(f"LPIPS weights {path}: expected SqueezeNet 1.1 features and LPIPS heads") from None
-        return lpips.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        lpips.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
+        return lpips.eval().requires_grad_(False)
 
     def features(self, x: Tensor) -> list[Tensor]:
         """(B,3,H,W) in [0, 1] -> the seven compared layers, (B,C,h,w) each, not yet scaled to unit length."""

@@ -9,8 +9,11 @@ import ray
 _LOGICAL_CPUS = 8  # an embedded cluster with fewer deadlocks: every operator wants its share at once
 
 
-def connect(address: str | None) -> bool:
-    """Join the cluster at `address`, or start an embedded one. True when that was done here, and so ends here."""
+def connect(address: str | None, cpus: int = 0) -> bool:
+    """Join the cluster at `address`, or start an embedded one with at least `cpus` logical CPUs.
+
+    True when that was done here, and so ends here.
+    """
     if ray.is_initialized():
         return False
     os.environ.setdefault("RAY_AUTH_MODE", "disabled" if address is None else "token")
@@ -18,7 +21,7 @@ def connect(address: str | None) -> bool:
     embedded: dict[str, Any] = {}
     if address is None:
         embedded = {
-            "num_cpus": max(_LOGICAL_CPUS, os.cpu_count() or 1),
+            "num_cpus": max(_LOGICAL_CPUS, os.cpu_count() or 1, cpus),
             "include_dashboard": False,
             "_system_config": {"enable_metrics_collection": False},  # nobody scrapes an embedded cluster
             "_temp_dir": os.environ.get("RAY_TMPDIR") or tempfile.mkdtemp(prefix="deepimage-ray-"),

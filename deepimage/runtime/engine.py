@@ -1,8 +1,8 @@
 """What a pipeline asks of whatever runs it: rows of a table through a list of stages."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -10,6 +10,8 @@ from deepimage.batch.tables import Table
 from deepimage.stages.base import Rows, Stage
 
 Pick = Callable[[pa.Table], pa.Table]
+S = TypeVar("S", bound=Stage)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,16 @@ class Width:
     threads: int  # CPU threads of each
     gpus: float  # GPUs of each
     probes: int  # probing workers
+    most: int | None = None  # generator workers that there may be later
+    memory: int = 0  # bytes that each generator worker reserves on its node
+    labels: Mapping[str, str] = field(default_factory=dict)  # of the nodes that may hold one
+    nodes: Mapping[str, int] = field(default_factory=lambda: {"": 1})  # group -> nodes of it, all that are paid for
+
+
+def placed(stage: S, width: Width) -> S:
+    """`stage`, which holds a generator, with the node and the memory that `width` gives each."""
+    stage.resources = replace(stage.resources, most=width.most, memory=width.memory, labels=width.labels)
+    return stage
 
 
 class Engine(Protocol):
@@ -32,6 +44,10 @@ class Engine(Protocol):
 
     def warm_up(self) -> None:
         """Begin to start what `run` needs, without waiting for it."""
+        ...
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """`function` of `arguments`, where and with what a generator worker would run."""
         ...
 
     def __enter__(self) -> "Engine": ...

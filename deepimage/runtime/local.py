@@ -2,16 +2,17 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from threading import Thread
+from typing import Any
 
 import pyarrow as pa
 
 from deepimage.batch.tables import Table
 from deepimage.config import Runtime
-from deepimage.runtime.engine import Pick, Width
+from deepimage.runtime.engine import Pick, T, Width
 from deepimage.stages.base import Rows, Stage
 
 _AHEAD = 2  # batches under way at once, so that fetching and writing overlap the generator
@@ -37,6 +38,10 @@ class LocalEngine:
     def warm_up(self) -> None:
         """Import torch in the background, while pictures are looked at."""
         Thread(target=import_module, args=("torch",), daemon=True).start()
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """See `Engine.call`: here."""
+        return function(*arguments)
 
     def run(self, table: Table, pick: Pick, stages: Sequence[Stage]) -> Iterator[Rows]:
         """See `Engine.run`; batches come in the order of the table."""

@@ -5,9 +5,8 @@ actor pool, one without becomes tasks. Errors are columns of rows, so nothing he
 """
 
 import logging
-import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from functools import cached_property
@@ -21,9 +20,11 @@ from ray.exceptions import RayError
 from deepimage.batch.tables import Table
 from deepimage.config import Runtime
 from deepimage.errors import DeepimageError
+from deepimage.runtime.balance import balanced
 from deepimage.runtime.cluster import connect
-from deepimage.runtime.engine import Pick, Width
+from deepimage.runtime.engine import Pick, T, Width
 from deepimage.runtime.watch import Busy, Ends
+from deepimage.runtime.width import own_machine, read_nodes, width_of
 from deepimage.stages.base import Rows, Stage
 from deepimage.storage.schema import ROW
 
@@ -34,7 +35,8 @@ class RayEngine:
     """Joins the cluster at `runtime.address`, or starts an embedded one and stops it again; not before it is needed."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+        here = {} if runtime.address else {"memory": 0, "restore_on": {}, "others_on": {}}  # one node, and it is ours
+        self._runtime = runtime.model_copy(update=here)
         self._starter = ThreadPoolExecutor(1, "ray-start")
         self._started: Future[bool] | None = None
 
@@ -47,14 +49,28 @@ class RayEngine:
 
     def warm_up(self) -> None:
         """Start or join the cluster in the background."""
-        self._started = self._started or self._starter.submit(connect, self._runtime.address)
+        self._started = self._started or self._starter.submit(
+            connect, self._runtime.address, cpus=2 * (self._runtime.actors or 0)
+        )
 
     @cached_property
     def width(self) -> Width:
         """How wide the cluster is."""
         self._join()
         _configure(DataContext.get_current())
-        return _width(self._runtime)
+        return width_of(read_nodes() if self._runtime.address else own_machine(), self._runtime)
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """See `Engine.call`: on a node of the cluster, or here where that is the whole cluster."""
+        if not self._runtime.address:
+            return function(*arguments)
+        width = self.width
+        needs = {"num_cpus": 1, "num_gpus": width.gpus, "memory": width.memory, "label_selector": dict(width.labels)}
+        try:
+            answer: T = ray.get(ray.remote(max_retries=_DEATHS, **needs)(function).remote(*arguments))
+        except RayError as error:
+            raise _broken(error) from error
+        return answer
 
     def tell(self, rows: Rows, left: int) -> None:
         """See `Engine.tell`."""
@@ -67,18 +83,19 @@ class RayEngine:
         parts = table.parts()
         if not parts:
             return
+        unit = min(stage.resources.rows for stage in stages)
         dataset = ray.data.from_arrow([pa.table({"part": [part]}) for part in parts])
         dataset = dataset.map_batches(
             _read,
-            fn_args=(table, pick),
+            fn_args=(table, pick, unit),
             batch_size=1,
             batch_format="pyarrow",
             num_cpus=0.1,
             udf_modifying_row_count=True,
         )
-        dataset = dataset.repartition(target_num_rows_per_block=min(stage.resources.rows for stage in stages))
+        dataset = dataset.repartition(target_num_rows_per_block=unit)
         for stage in stages:
-            dataset = apply(dataset, stage, self._watched)
+            dataset = apply(dataset, stage, self._runtime.others_on, self._watched)
         try:
             for batch in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
                 yield batch.to_pylist()
@@ -111,19 +128,29 @@ class RayEngine:
         return Ends()
 
 
-def apply(dataset: Dataset, stage: Stage, watched: bool = False) -> Dataset:
-    """`stage` as an operator: the one place where resources become Ray's arguments."""
+def apply(dataset: Dataset, stage: Stage, elsewhere: Mapping[str, str] | None = None, watched: bool = False) -> Dataset:
+    """`stage` as an operator: the one place where resources become Ray's arguments.
+
+    `elsewhere`: labels of the nodes for what holds no generator.
+    """
     needs = stage.resources
     common: dict[str, Any] = {
         "batch_size": needs.rows,
         "batch_format": "pyarrow",
         "num_cpus": needs.cpus,
         "num_gpus": needs.gpus or None,
+        "memory": needs.memory or None,
+        "label_selector": dict(needs.labels if needs.labels is not None else elsewhere or {}) or None,
         "udf_modifying_row_count": False,
     }
     if needs.workers is None:
         return dataset.map_batches(_Task(stage), **common)
-    pool = ActorPoolStrategy(size=needs.workers, max_concurrent_calls_per_actor=2, enable_true_multi_threading=True)
+    pool = ActorPoolStrategy(
+        min_size=needs.workers,
+        max_size=max(needs.workers, needs.most or 0),
+        max_concurrent_calls_per_actor=2,
+        enable_true_multi_threading=True,
+    )
     with warnings.catch_warnings():  # finite retries have no named parameter yet
         warnings.simplefilter("ignore", category=DeprecationWarning)
         return dataset.map_batches(
@@ -166,9 +193,9 @@ def _through(stage: Callable[[Rows], Rows], batch: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(stage(batch.to_pylist()), schema=getattr(stage, "schema", ROW))
 
 
-def _read(batch: pa.Table, table: Table, pick: Pick) -> pa.Table:
+def _read(batch: pa.Table, table: Table, pick: Pick, unit: int) -> pa.Table:
     rows = [pick(table.read(part)) for part in batch["part"].to_pylist()]
-    return pa.concat_tables(rows)
+    return balanced(pa.concat_tables(rows), unit)
 
 
 def _broken(error: RayError) -> DeepimageError:
@@ -187,13 +214,3 @@ def _configure(context: DataContext) -> None:
     context.max_errored_blocks = 0
     context.actor_task_retry_on_errors = False
     context.execution_no_progress_timeout_s = 3600
-
-
-def _width(runtime: Runtime) -> Width:
-    """One generator worker per GPU; on CPUs one per four cores, which they share."""
-    resources = ray.cluster_resources()
-    cores = int(resources.get("CPU", 1)) if runtime.address else os.cpu_count() or 1
-    gpus = int(resources.get("GPU", 0)) if runtime.device != "cpu" else 0
-    workers = runtime.actors or gpus or max(cores // 4, 1)
-    threads = runtime.threads or max(cores // workers, 1)
-    return Width(workers, threads, min(gpus / workers, 1) if gpus else 0, probes=max(cores // 2, 1))

@@ -4,7 +4,7 @@ A row is a dict of columns, one picture. A row whose `status` is set has met its
 failed, ...) and passes through every later stage untouched.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +22,9 @@ class Resources:
     gpus: float = 0
     rows: int = 8  # rows handed over at once
     workers: int | None = None  # long-lived workers with a `setup`; none = stateless tasks
+    most: int | None = None  # workers that there may be later, when there is room for more
+    memory: int = 0  # bytes that each reserves on its node
+    labels: Mapping[str, str] | None = None  # of the nodes that it may run on; none = those of all that hold nothing
 
 
 class Stage(Protocol):

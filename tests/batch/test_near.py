@@ -9,6 +9,7 @@ import pytest
 from deepimage.batch.near import near_copies
 from deepimage.config import Runtime
 from deepimage.dedupe.fingerprint import fingerprint
+from deepimage.dedupe.groups import near_duplicates
 from deepimage.image.interpolation import resize
 from deepimage.runtime import open_engine
 from deepimage.runtime.engine import Engine
@@ -41,9 +42,10 @@ def test_the_same_rows_either_way(engine: Engine, photos: dict[str, np.ndarray])
             crop = photo[number * 8 :, number * 12 :]
             pictures[f"{name}-{number}"] = np.ascontiguousarray(crop)
             pictures[f"{name}-{number}-small"] = resize(np.ascontiguousarray(crop), 100, 150)
-    index = index_of(pictures)
+    whole = index_of(pictures)
+    index, labs = whole.drop_columns("lab"), whole.select(["input", "lab"])
     engine.width  # noqa: B018  # starts what a shuffle needs
-    shuffled = near_copies(index, engine.shuffle, shuffle_above=0)
-    direct = near_copies(index, engine.shuffle, shuffle_above=1000)
+    shuffled = near_copies(index, lambda _: labs, engine.shuffle, shuffle_above=0)
+    direct = near_copies(index, lambda _: labs, engine.shuffle, shuffle_above=1000)
     assert shuffled.num_rows > 0
-    assert shuffled.to_pylist() == direct.to_pylist()
+    assert shuffled.to_pylist() == direct.to_pylist() == near_duplicates(whole).to_pylist()

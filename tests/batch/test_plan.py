@@ -20,7 +20,8 @@ def fact(name: str, width: int = 600, height: int = 400, format: str = "jpeg", *
 def planner(previous: dict[str, Row] | None = None, twins: Twins | None = None, **recipe: Any) -> Planner:
     previous = previous or {}
     standing = {row["output"] for row in previous.values() if row["output"]}
-    return Planner(validate(Recipe, recipe), 4, STAMP, twins or Twins(), previous, standing)
+    formats = {"a.png": "png", "a.jpg": "jpeg"}
+    return Planner(validate(Recipe, recipe), 4, STAMP, twins or Twins(), previous, standing, formats=formats)
 
 
 def one(row: Row, **context: Any) -> Row:
