@@ -37,6 +37,10 @@ class Section(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    def __hash__(self) -> int:
+        """Settings that are mappings have no hash of their own."""
+        return hash(self.model_dump_json())
+
 
 class Output(Section):
     """How a result is encoded."""

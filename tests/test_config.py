@@ -79,3 +79,8 @@ def test_the_digest_knows_pixels_from_performance() -> None:
     other = ["output.quality=80", "scale=2", "tiling.tile=128", "precision=fp32"]
     assert {load(None, [item]).digest("w") for item in same} == {base.digest("w")}
     assert len({load(None, [item]).digest("w") for item in other} | {base.digest("w"), base.digest("v")}) == 6
+
+
+def test_equal_recipes_are_one_key() -> None:
+    items = ["runtime.restore_on={zone: a}", "prices.node_hour={gpu: 1}", "scale=2"]
+    assert len({load(None, items), load(None, items), load(None, items[:2])}) == 2

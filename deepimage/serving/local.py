@@ -1,6 +1,7 @@
 """The service in one process, without a cluster."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from deepimage.serving.metrics import Metrics
 from deepimage.serving.offices import Office
 from deepimage.serving.work.proof import prove_all
 from deepimage.serving.work.studio import Studio
+
+log = logging.getLogger("deepimage.serving")
 
 _DRAIN = 30  # seconds that requests in work have to end, once the service is told to
 
@@ -54,6 +57,7 @@ def assemble(config: Serving) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         proof = prove_all(studio, config.recipe, config.models, Path(config.state) / "proof")
         warming.append(asyncio.gather(proof, work.codec.warm_up()))
+        warming[0].add_done_callback(_tell_failure)
         async with office:
             yield
         warming[0].cancel()
@@ -61,3 +65,9 @@ def assemble(config: Serving) -> FastAPI:
         work.codec.close()
 
     return build(Parts(config, work.workshop, office, metrics, ready), lifespan)
+
+
+def _tell_failure(warming: asyncio.Future[tuple[None, None]]) -> None:
+    """A service that never becomes ready says why."""
+    if not warming.cancelled() and (error := warming.exception()):
+        log.error("the models cannot be served: %s: %s", type(error).__name__, error)
