@@ -1,4 +1,4 @@
-"""Boards, rules and scrapes ask for what exists; rules speak up when they should. The real thing: test_watching.py."""
+"""Boards, rules and scrapes ask for what exists; rules speak up when they should."""
 
 import json
 import re
