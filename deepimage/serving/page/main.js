@@ -16,7 +16,7 @@ function query() {
   const chosen = new URLSearchParams(size);
   if (model) chosen.set("model", model);
   if (format) chosen.set("format", format);
-  if (!by("fidelity").hidden && fidelity !== "1") chosen.set("fidelity", fidelity);
+  if (!by("fidelity").hidden && fidelity !== form.fidelity.defaultValue) chosen.set("fidelity", fidelity);
   return chosen.toString();
 }
 

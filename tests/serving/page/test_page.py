@@ -201,3 +201,12 @@ def test_parts_are_kept_by_the_browser(service: str) -> None:
         assert httpx.head(service + path).status_code == 200
     for path in ("/page/__init__.py", "/page/..%2fconfig.py", "/page/none"):
         assert httpx.get(service + path).status_code == 404
+
+
+def test_the_dial_begins_where_the_service_does_and_is_heeded_to_its_end(tab: Tab) -> None:
+    assert tab.page.input_value("[name=fidelity]") == "0.5"
+    tab.page.fill("[name=fidelity]", "1")
+    with tab.page.expect_request(lambda request: request.method == "POST") as sent:
+        tab.add(*pictures(1))
+    assert "fidelity=1" in sent.value.url
+    tab.settled(1)
