@@ -6,6 +6,8 @@ from typing import Any
 
 import ray
 
+from deepimage.errors import DeepimageError
+
 _LOGICAL_CPUS = 8  # an embedded cluster with fewer deadlocks: every operator wants its share at once
 
 
@@ -26,5 +28,11 @@ def connect(address: str | None, cpus: int = 0) -> bool:
             "_system_config": {"enable_metrics_collection": False},  # nobody scrapes an embedded cluster
             "_temp_dir": os.environ.get("RAY_TMPDIR") or tempfile.mkdtemp(prefix="deepimage-ray-"),
         }
-    ray.init(address=address, log_to_driver=False, logging_level="ERROR", **embedded)
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **embedded)
+    except Exception as error:  # Ray has no class of its own for a start that took too long
+        if address:
+            raise
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise DeepimageError(f"Ray did not start: {why} Try again when the machine is less busy.") from error
     return True
