@@ -83,9 +83,9 @@ def instagram(
     from pipelines import instagram as archive
     from pipelines import price
 
-    library = {"use": use, "pattern": pattern, "gps": gps, "timezone": timezone}
+    layout = {"use": use, "pattern": pattern, "gps": gps, "timezone": timezone}
     shortcuts = {"model": model, "scale": scale, "output.format": format, "runtime.engine": engine}
-    shortcuts |= {"runtime.address": address} | {f"library.{key}": value for key, value in library.items()}
+    shortcuts |= {"runtime.address": address} | {f"layout.{key}": value for key, value in layout.items()}
     recipe = read(Archive, config, set or [], shortcuts)
     with archive.opened(exports, output, recipe) as opened:
         if dry_run:

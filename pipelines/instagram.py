@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from deepimage.batch.job import SUCCESS, Job
-from deepimage.instagram.library import Place, arranged, description
+from deepimage.instagram.layout import Place, arranged, description
 from deepimage.instagram.publish import PAGE, publish
 from deepimage.instagram.read import read_export
 from deepimage.instagram.records import Export, Media
@@ -50,10 +50,10 @@ def opened(parts: Sequence[str], output: str, recipe: Archive) -> Iterator[Libra
     recipe = sized(recipe)
     for part in parts:
         check_apart(part, output)
-    export = read_export(parts, recipe.storage, ZoneInfo(recipe.library.timezone))
+    export = read_export(parts, recipe.storage, ZoneInfo(recipe.layout.timezone))
     known = export.media + [Media(mention, Entry(mention.path, mention.path)) for mention in export.missing]
-    places = {place.key: place for place in arranged(known, recipe.library.pattern)}
-    told = {key: description(place.media, recipe.library.gps, recipe.dpi) for key, place in places.items()}
+    places = {place.key: place for place in arranged(known, recipe.layout.pattern)}
+    told = {key: description(place.media, recipe.layout.gps, recipe.dpi) for key, place in places.items()}
     missing = {id(mention) for mention in export.missing}
     rows = [_row(place, id(place.media.mention) in missing) for place in places.values()]
     job = Job.open(parts[0], output, recipe, find_model(recipe), lambda: iter(rows), told)

@@ -12,9 +12,9 @@ from PIL import Image
 
 from deepimage.batch.job import Job
 from deepimage.errors import DeepimageError
-from deepimage.instagram.library import Place
+from deepimage.instagram.layout import Place
 from deepimage.instagram.records import Mention
-from deepimage.report.library import Shown, library_page
+from deepimage.report.instagram_page import Shown, library_page
 from deepimage.stages.base import Row
 from deepimage.storage.address import path_of, scheme_of
 from deepimage.storage.store import OWN

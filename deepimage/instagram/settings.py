@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from deepimage.config import Output, Recipe, Section
 from deepimage.errors import UsageError
-from deepimage.instagram.library import PATTERN, check_pattern
+from deepimage.instagram.layout import PATTERN, check_pattern
 
 _SCREEN = 2560  # pixels of the longer side
 _POST = (1440, 1920)  # the largest that the platform itself shows today: 3:4, 1440 wide
@@ -39,7 +39,7 @@ def _known_zone(text: str) -> str:
     return text
 
 
-class Library(Section):
+class Layout(Section):
     """How results are named, described and sized."""
 
     use: Annotated[str, AfterValidator(_known_use)] = "screen"
@@ -58,27 +58,27 @@ class Archive(Recipe):
     output: Output = Output(format="jpeg", quality=92)
     faithful_below: float | None = Field(24.0, gt=0, lt=99)
     skip_large_enough: bool = True
-    library: Library = Library()
+    layout: Layout = Layout()
 
     @property
     def dpi(self) -> int | None:
         """Of a print."""
-        match = _USE.fullmatch(self.library.use)
-        return int(match["dpi"] or _DPI) if match and self.library.use.startswith("print") else None
+        match = _USE.fullmatch(self.layout.use)
+        return int(match["dpi"] or _DPI) if match and self.layout.use.startswith("print") else None
 
 
 def sized(recipe: Archive) -> Archive:
     """The recipe with the size that its use asks for, where it names none itself."""
     if any((recipe.scale, recipe.width, recipe.height, recipe.max_side)):
         return recipe
-    if recipe.library.use == "post":
+    if recipe.layout.use == "post":
         width, height = _POST
         return recipe.model_copy(update={"width": width, "height": height, "fit": "inside"})
     return recipe.model_copy(update={"max_side": _longer_side(recipe)})
 
 
 def _longer_side(recipe: Archive) -> int:
-    match = _USE.fullmatch(recipe.library.use)
+    match = _USE.fullmatch(recipe.layout.use)
     if not match or not recipe.dpi:
         return int(match["side"] or _SCREEN) if match else _SCREEN
     paper = match["paper"] or _PRINT

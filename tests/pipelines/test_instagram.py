@@ -20,7 +20,7 @@ from deepimage.instagram.make import Post, as_posted, export, write_archives, wr
 from pipelines.verify import verify
 
 NOON = 1_563_105_600  # 14 July 2019, 12:00 UTC
-FAST = ("--engine", "local", "--model", "bicubic", "--scale", "2", "--set", "library.timezone=UTC")
+FAST = ("--engine", "local", "--model", "bicubic", "--scale", "2", "--set", "layout.timezone=UTC")
 FAST = (*FAST, "--set", "faithful_below=null")
 
 

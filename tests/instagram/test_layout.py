@@ -8,7 +8,7 @@ import pytest
 from deepimage.config import read
 from deepimage.errors import ConfigError, UsageError
 from deepimage.image.codec.picture import Place
-from deepimage.instagram.library import arranged, check_pattern, description
+from deepimage.instagram.layout import arranged, check_pattern, description
 from deepimage.instagram.records import Media, Mention
 from deepimage.instagram.settings import Archive, sized
 from deepimage.storage.store import Entry
@@ -78,7 +78,7 @@ def test_what_is_written_into_a_picture() -> None:
     ],
 )
 def test_sizes_suit_their_use(use: str, expected: dict[str, int]) -> None:
-    recipe = sized(read(Archive, None, [f"library.use={use}"]))
+    recipe = sized(read(Archive, None, [f"layout.use={use}"]))
     assert recipe.model_dump(include=set(expected)) == expected
 
 
@@ -87,7 +87,7 @@ def test_a_size_of_ones_own_wins() -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["library.use=poster", "library.timezone=Mars/Base", "library.pattern={x}", "library.gsp=true"]
+    "setting", ["layout.use=poster", "layout.timezone=Mars/Base", "layout.pattern={x}", "layout.gsp=true"]
 )
 def test_wrong_settings_are_named(setting: str) -> None:
     with pytest.raises(ConfigError, match=setting.partition("=")[0]):
