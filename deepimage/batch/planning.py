@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from deepimage.batch.inventory import IDENTITY, present
 from deepimage.batch.job import SUCCESS, Job
-from deepimage.batch.near import Thumbnails
 from deepimage.batch.plan import REMEMBERED, Planner, Twins, output_megapixels
 from deepimage.batch.tables import FOLDER, ROWS_PER_PART, to_table
 from deepimage.dedupe.exact import exact_duplicates
+from deepimage.dedupe.groups import Thumbnails
 from deepimage.stages.base import Row, Rows
 from deepimage.storage.schema import FACTS, INDEX, INVENTORY
 

@@ -4,9 +4,11 @@ A looks like B and B like C does not make C a copy of A. So within a connected c
 becomes a head, every picture that is verified against it joins it, and the rest begin anew. Every near duplicate has
 a canonical picture that it was itself compared with and that is no near duplicate in turn.
 
-In one process: `near_duplicates`. As a shuffle: `candidates.emit` and `reduce` make links, their `components` (few) are
-handed to `members`, and `stars` takes the rows of whole components.
+`candidates` links hashes, in one process or as a shuffle; their `components` (few) are handed to `members`, and `stars`
+takes the rows of whole components.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +16,13 @@ import pyarrow.compute as pc
 
 from deepimage.dedupe.candidates import Sampling, search
 from deepimage.dedupe.components import components
-from deepimage.dedupe.exact import exact_duplicates
 from deepimage.dedupe.fingerprint import GATE
 from deepimage.dedupe.order import canonical_order, run_starts
 from deepimage.dedupe.verify import Looks, Thresholds, verify
 
+Thumbnails = Callable[[pa.ChunkedArray], pa.Table]
+Link = Callable[[pa.Table, Sampling], pa.Table]
+"""Rows of `pdq`, `pdq_quality` -> LINKS."""
 NEAR = pa.schema(
     {
         "input": pa.string(),
@@ -29,25 +33,29 @@ NEAR = pa.schema(
 )
 
 
-def near_duplicates(index: pa.Table, limits: Thresholds | None = None) -> pa.Table:
-    """Rows of the index -> NEAR, sorted by `input`; the same for every order of the rows.
+def near_duplicates(index: pa.Table, thumbnails: Thumbnails, link: Link = search) -> pa.Table:
+    """Rows of the index, without exact copies -> NEAR, sorted by `input`; the same for every order of the rows.
 
-    `index` has `input`, `input_sha256`, `pdq`, `pdq_quality`, `lab`, `width`, `height`, `size`, `lossless`,
-    `jpeg_quality`, `bits`. Of exact copies only the canonical one takes part.
+    `index` has `input`, `pdq`, `pdq_quality`, `width`, `height`, `size`, `lossless`, `jpeg_quality`, `bits`. Only of
+    pictures whose hashes hang together are the `thumbnails` asked for: inputs -> rows of `input`, `lab`.
     """
-    limits = limits or Thresholds()
-    copies = exact_duplicates(index)["input"]
-    hashes = _without(index.select(["input", "pdq", "pdq_quality"]), copies)
-    links = search(hashes, Sampling.of(len(hashes), limits.hamming))
-    return stars(_without(members(index, components(links)), copies), limits).sort_by("input")
+    limits = Thresholds()
+    links = link(index.select(["pdq", "pdq_quality"]), Sampling.of(index.num_rows, limits.hamming))
+    alike = members(index, components(links))
+    return stars(_seen(alike, thumbnails(alike["input"])), limits).sort_by("input")
+
+
+def _seen(rows: pa.Table, thumbnails: pa.Table) -> pa.Table:
+    """`rows` with their `lab`; those without one are left out."""
+    position = pc.index_in(rows["input"], value_set=thumbnails["input"])
+    lab = thumbnails["lab"].take(position)
+    return rows.append_column("lab", lab).filter(lab.is_valid())
 
 
 def members(rows: pa.Table, found: pa.Table) -> pa.Table:
     """Rows of the index, COMPONENTS -> the usable rows whose hash is in a component, with the column `component`."""
     position = pc.index_in(rows["pdq"], value_set=found["pdq"])
     taking_part = pc.and_(pc.is_valid(position), pc.greater_equal(rows["pdq_quality"], GATE))
-    if "lab" in rows.column_names:  # an archive's thumbnails are read later, for these rows alone
-        taking_part = pc.and_(taking_part, pc.is_valid(rows["lab"]))
     component = found["component"].take(position.filter(taking_part))
     return rows.filter(taking_part).append_column("component", component)
 
@@ -67,7 +75,3 @@ def stars(group: pa.Table, limits: Thresholds) -> pa.Table:
         waiting = waiting[~same]
     copy, head, distance, delta_e = (np.concatenate(column) for column in zip(*found, strict=True))
     return pa.table([rows["input"].take(copy), rows["input"].take(head), distance, delta_e], schema=NEAR)
-
-
-def _without(rows: pa.Table, inputs: pa.ChunkedArray) -> pa.Table:
-    return rows.filter(pc.invert(pc.is_in(rows["input"], value_set=inputs)))
