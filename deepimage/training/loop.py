@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ from deepimage.training.record import Record
 from deepimage.training.step import Judges, Share, State, Values, alone, update
 
 log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LINES = 30
 
 
 def train(config: Training, run: Path) -> Path:
@@ -50,6 +53,7 @@ def learn(
     """Steps to the end of the recipe; `measure` is called with means of the losses at every stop."""
     device = next(state.generator.parameters()).device
     judges = judges_of(config, device)
+    pace = Pace(state.step, config.optimizer.steps)
     while state.step < config.optimizer.steps:
         first, started, waited, seen = state.step, time.monotonic(), 0.0, []
         stop = min((state.step // config.every + 1) * config.every, config.optimizer.steps)
@@ -58,10 +62,30 @@ def learn(
             lr, hr = (to_bchw(part.to(device, non_blocking=True)) for part in next(batches))
             waited += time.monotonic() - asked
             seen.append(update(state, lr, hr, config, judges, share))
+            pace.told(state.step)
         steps = stop - first
         values = {key: float(np.mean([row[key] for row in seen])) for key in seen[-1]}
         values |= {"step_seconds": (time.monotonic() - started) / steps, "data_seconds": waited / steps}
         measure(state, values)
+
+
+@dataclass
+class Pace:
+    """Says in the log, every half minute, how far a run is: a measurement may be an hour away."""
+
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        self._started = self._said = time.monotonic()
+
+    def told(self, step: int) -> None:
+        now = time.monotonic()
+        if now - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = now
+            seconds = (now - self._started) / (step - self.first)
+            left = timedelta(seconds=round(seconds * (self.last - step)))
+            log.info("step %d of %d  %.2f s a step  %s left", step, self.last, seconds, left)
 
 
 @dataclass
