@@ -1,7 +1,10 @@
 """The way to a Ray cluster, or to one of our own."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from functools import cache
 from typing import Any
 
 import ray
@@ -26,7 +29,7 @@ def connect(address: str | None, cpus: int = 0) -> bool:
             "num_cpus": max(_LOGICAL_CPUS, os.cpu_count() or 1, cpus),
             "include_dashboard": False,
             "_system_config": {"enable_metrics_collection": False},  # nobody scrapes an embedded cluster
-            "_temp_dir": os.environ.get("RAY_TMPDIR") or tempfile.mkdtemp(prefix="deepimage-ray-"),
+            "_temp_dir": os.environ.get("RAY_TMPDIR") or _fleeting_folder(),
         }
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", **embedded)
@@ -36,3 +39,11 @@ def connect(address: str | None, cpus: int = 0) -> bool:
         why = next(iter(str(error).splitlines()), type(error).__name__)
         raise DeepimageError(f"Ray did not start: {why} Try again when the machine is less busy.") from error
     return True
+
+
+@cache
+def _fleeting_folder() -> str:
+    """A folder for Ray's sockets and logs, which goes with this process."""
+    folder = tempfile.mkdtemp(prefix="deepimage-ray-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

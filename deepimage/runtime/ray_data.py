@@ -5,6 +5,7 @@ actor pool, one without becomes tasks. Errors are columns of rows, so nothing he
 """
 
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 import ray
-from ray.data import ActorPoolStrategy, DataContext, Dataset
+from ray.data import ActorPoolStrategy, DataContext, Dataset, TaskPoolStrategy
 from ray.exceptions import RayError
 
 from deepimage.batch.tables import Table
@@ -61,9 +62,7 @@ class RayEngine:
         return width_of(read_nodes() if self._runtime.address else own_machine(), self._runtime)
 
     def call(self, function: Callable[..., T], *arguments: Any) -> T:
-        """See `Engine.call`: on a node of the cluster, or here where that is the whole cluster."""
-        if not self._runtime.address:
-            return function(*arguments)
+        """See `Engine.call`: on a node that could hold a generator."""
         width = self.width
         needs = {"num_cpus": 1, "num_gpus": width.gpus, "memory": width.memory, "label_selector": dict(width.labels)}
         try:
@@ -91,11 +90,12 @@ class RayEngine:
             batch_size=1,
             batch_format="pyarrow",
             num_cpus=0.1,
+            compute=TaskPoolStrategy(self._cores),
             udf_modifying_row_count=True,
         )
         dataset = dataset.repartition(target_num_rows_per_block=unit)
         for stage in stages:
-            dataset = apply(dataset, stage, self._runtime.others_on, self._watched)
+            dataset = apply(dataset, stage, self._runtime.others_on, self._watched, self._cores)
         try:
             for batch in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
                 yield batch.to_pylist()
@@ -118,6 +118,11 @@ class RayEngine:
         self._started.result()
 
     @property
+    def _cores(self) -> int | None:
+        """Tasks of one stage at a time: every one is a process that takes seconds to start. None = as many as fit."""
+        return None if self._runtime.address else os.cpu_count()
+
+    @property
     def _watched(self) -> bool:
         """Nobody looks at an embedded cluster."""
         return self._runtime.address is not None
@@ -128,10 +133,16 @@ class RayEngine:
         return Ends()
 
 
-def apply(dataset: Dataset, stage: Stage, elsewhere: Mapping[str, str] | None = None, watched: bool = False) -> Dataset:
+def apply(
+    dataset: Dataset,
+    stage: Stage,
+    elsewhere: Mapping[str, str] | None = None,
+    watched: bool = False,
+    tasks: int | None = None,
+) -> Dataset:
     """`stage` as an operator: the one place where resources become Ray's arguments.
 
-    `elsewhere`: labels of the nodes for what holds no generator.
+    `elsewhere`: labels of the nodes for what holds no generator; `tasks`: at most so many at once, none = no limit.
     """
     needs = stage.resources
     common: dict[str, Any] = {
@@ -144,7 +155,7 @@ def apply(dataset: Dataset, stage: Stage, elsewhere: Mapping[str, str] | None = 
         "udf_modifying_row_count": False,
     }
     if needs.workers is None:
-        return dataset.map_batches(_Task(stage), **common)
+        return dataset.map_batches(_Task(stage), compute=TaskPoolStrategy(tasks), **common)
     pool = ActorPoolStrategy(
         min_size=needs.workers,
         max_size=max(needs.workers, needs.most or 0),
@@ -207,6 +218,7 @@ def _broken(error: RayError) -> DeepimageError:
 
 def _configure(context: DataContext) -> None:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", "The maximum number of concurrent tasks")  # ... is more than there is to do
     context.memory_usage_poll_interval_s = None  # reading the page tables of a generator costs as much as a decode
     context.enable_progress_bars = False
     context.print_on_execution_start = False
