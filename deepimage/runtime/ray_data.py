@@ -30,6 +30,7 @@ from deepimage.stages.base import Rows, Stage
 from deepimage.storage.schema import ROW
 
 _DEATHS = 3  # times a dead worker is replaced before the run stops: a poison picture cannot loop it
+_ANY = -1  # calls of a worker: until Ray has noticed that a node is gone, each try fails within milliseconds
 
 
 class RayEngine:
@@ -165,7 +166,7 @@ def apply(
     with warnings.catch_warnings():  # finite retries have no named parameter yet
         warnings.simplefilter("ignore", category=DeprecationWarning)
         return dataset.map_batches(
-            _actor_of(stage, watched), compute=pool, max_restarts=_DEATHS, max_task_retries=_DEATHS, **common
+            _actor_of(stage, watched), compute=pool, max_restarts=_DEATHS, max_task_retries=_ANY, **common
         )
 
 

@@ -1,50 +1,28 @@
 """A run on a distant cluster: sent, followed, stopped, sent again; on a real head that asks for a token."""
 
 import os
-import shutil
-import socket
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 import yaml
 from catalogue import command, make, manifest, outputs, recipe
+from nodes import TOKEN, Cluster
 
 from deepimage.config import load
 from pipelines.submit import written
 from pipelines.verify import verify
 
-TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 3}
 RECIPE = {"model": "lanczos", "scale": 2, "runtime": {"actors": 1, "threads": 1, "batch_rows": 1}}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def head() -> Iterator[str]:
     """The dashboard's address."""
-    folder, dashboard = tempfile.mkdtemp(prefix="r-", dir="/tmp"), free_port()  # short: socket paths have a limit
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # where the job finds `deepimage`
-    words = ["--head", "--node-ip-address=127.0.0.1", f"--port={free_port()}", f"--temp-dir={folder}"]
-    words += ["--num-cpus=8", "--memory=10000000000", f"--dashboard-agent-listen-port={free_port()}"]
-    words += ["--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}"]
-    environment = os.environ | TOKEN | {"PATH": path}
-    try:
-        subprocess.run(["ray", "start", *words], env=environment, check=True, capture_output=True, timeout=120)
-        yield f"http://127.0.0.1:{dashboard}"
-    finally:
-        for process in psutil.process_iter(["cmdline"]):
-            if any(folder in word for word in process.info["cmdline"] or ()):
-                process.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+    with Cluster(cpus=8) as cluster:
+        yield cluster.dashboard
 
 
 def deepimage(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
