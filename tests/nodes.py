@@ -17,7 +17,10 @@ import psutil
 
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 3}
 _LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # a driver that keeps to loopback
-_HASTY = {"RAY_gcs_rpc_server_reconnect_timeout_s": "10"}  # a minute is long to wait for a head that is dead
+_HASTY = {  # tests do not wait a minute for a head that is dead, nor ten seconds for figures
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "10",
+    "RAY_metrics_report_interval_ms": "1000",
+}
 _RAY = str(Path(sys.executable).with_name("ray"))
 START_SECONDS = 120  # 6 on an idle machine
 
@@ -33,6 +36,7 @@ class Node:
 
     id: str
     process: "subprocess.Popen[bytes]"
+    metrics_port: int
 
     def family(self) -> list[psutil.Process]:
         return [*psutil.Process(self.process.pid).children(recursive=True), psutil.Process(self.process.pid)]
@@ -93,7 +97,8 @@ class Cluster:
 
     def _start(self, *words: str, cpus: int) -> Node:
         known = self._living() if self.nodes or hasattr(self, "head") else set()
-        ports = (f"--dashboard-agent-listen-port={free_port()}", f"--metrics-export-port={free_port()}")
+        figures = free_port()
+        ports = (f"--dashboard-agent-listen-port={free_port()}", f"--metrics-export-port={figures}")
         shape = (f"--num-cpus={cpus}", "--memory=8000000000", "--object-store-memory=200000000")
         command = [_RAY, "start", "--block", "--node-ip-address=127.0.0.1", "--disable-usage-stats"]
         log = (self.folder / f"{len(self.nodes)}.log").open("wb")
@@ -103,7 +108,7 @@ class Cluster:
             assert process.poll() is None, Path(log.name).read_text()
             assert time.monotonic() < deadline, Path(log.name).read_text()
             time.sleep(0.3)
-        return Node(new.pop(), process)
+        return Node(new.pop(), process, figures)
 
     def _living(self) -> set[str]:
         """Ids of living nodes; none before there is a head."""
