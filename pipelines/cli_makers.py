@@ -141,7 +141,7 @@ def benchmark(
     if scaling:
         from pipelines.benchmark_scaling import measure as measure_scaling
 
-        for line in measure_scaling(pictures_per_worker=96):
+        for line in measure_scaling(pictures_per_worker=288):
             tell(line)
         return
     if inventory:

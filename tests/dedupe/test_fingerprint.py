@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 from skimage import color, data
 
+from deepimage.dedupe import fingerprint as fingerprints
 from deepimage.dedupe.fingerprint import GATE, Fingerprint, fingerprint, unpack_lab
 
 from .catalogue import garment, half, jpeg
@@ -88,3 +89,11 @@ def test_plain_colours_come_back_within_the_rounding(rgb):
     flat = np.full((80, 80, 3), rgb, np.uint8)
     lab = unpack_lab(np.frombuffer(fingerprint(flat).lab, np.int8))[0]
     assert np.abs(lab - color.rgb2lab(flat[:32, :32])).max() <= 0.6
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 900), (1237, 389), (800, 1201)])
+def test_the_canvas_made_band_by_band_is_pillows(shape, monkeypatch):
+    monkeypatch.setattr(fingerprints, "_BAND", 5000)
+    rgb = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    whole = Image.fromarray(rgb).resize((128, 128), Image.Resampling.BILINEAR, reducing_gap=3.0)
+    assert np.array_equal(np.asarray(fingerprints._canvas(rgb)), np.asarray(whole))
