@@ -8,7 +8,8 @@ a canonical picture that it was itself compared with and that is no near duplica
 takes the rows of whole components.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,8 @@ from deepimage.dedupe.components import components
 from deepimage.dedupe.fingerprint import GATE
 from deepimage.dedupe.order import canonical_order, run_starts
 from deepimage.dedupe.verify import Looks, Thresholds, verify
+
+_ROWS = 200_000  # thumbnails of 3 kB in memory at once
 
 Thumbnails = Callable[[pa.ChunkedArray], pa.Table]
 Link = Callable[[pa.Table, Sampling], pa.Table]
@@ -41,8 +44,18 @@ def near_duplicates(index: pa.Table, thumbnails: Thumbnails, link: Link = search
     """
     limits = Thresholds()
     links = link(index.select(["pdq", "pdq_quality"]), Sampling.of(index.num_rows, limits.hamming))
-    alike = members(index, components(links))
-    return stars(_seen(alike, thumbnails(alike["input"])), limits).sort_by("input")
+    parts = _parts(members(index, components(links)))
+    found = [stars(_seen(part, thumbnails(part["input"])), limits) for part in parts]
+    return pa.concat_tables([NEAR.empty_table(), *found]).sort_by("input")
+
+
+def _parts(alike: pa.Table) -> Iterator[pa.Table]:
+    """Rows of `members`, whole components, so many at once as their thumbnails may fill memory."""
+    rows = alike.sort_by("component")
+    whole = np.append(np.unique(run_starts(rows["component"].to_numpy())), len(rows))
+    cuts = np.unique(whole[np.searchsorted(whole, np.arange(0, len(rows) + _ROWS, _ROWS).clip(max=len(rows)))])
+    for first, last in pairwise(cuts.tolist()):
+        yield rows.slice(first, last - first)
 
 
 def _seen(rows: pa.Table, thumbnails: pa.Table) -> pa.Table:

@@ -59,6 +59,12 @@ def test_groups_do_not_depend_on_the_order_of_the_rows(crowd):
     assert all(result.equals(results[0]) for result in results)
 
 
+def test_groups_are_the_same_in_parts_that_fit_memory(crowd, monkeypatch):
+    whole = near_duplicates(crowd)
+    monkeypatch.setattr(groups, "_ROWS", 7)
+    assert near_duplicates(crowd).equals(whole)
+
+
 def test_groups_do_not_depend_on_how_components_are_spread(crowd):
     links = search(crowd, Sampling.of(len(crowd)))
     rows = members(crowd, components(shuffled(links, seed=3)))
