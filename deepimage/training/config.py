@@ -68,9 +68,8 @@ class Losses(Section):
     """Weights of the generator's losses; 0 leaves one out."""
 
     pixel: float = Field(1.0, ge=0)
-    """Charbonnier."""
-    evenly: bool = False
-    """The pixel loss of a sample counts the more, the less its lr lacks, so that good inputs are not harmed."""
+    pixel_form: Literal["charbonnier", "psnr"] = "charbonnier"
+    """psnr: a decibel of every sample counts alike, so that good inputs are not harmed."""
     gradient: float = Field(0.0, ge=0)
     """L1 of the differences of neighbours: edges."""
     frequency: float = Field(0.0, ge=0)

@@ -7,20 +7,19 @@ from torch import Tensor
 _WINDOW = 7  # of local variance in LDL, hr pixels
 
 
-def charbonnier(sr: Tensor, hr: Tensor, weight: Tensor | float = 1.0, epsilon: float = 1e-3) -> Tensor:
-    """A smooth L1 (Charbonnier et al. 1994; Lai et al. 2017), times a weight, averaged over all values."""
-    return (weight * torch.sqrt((sr - hr).square() + epsilon**2)).mean()
+def charbonnier(sr: Tensor, hr: Tensor, epsilon: float = 1e-3) -> Tensor:
+    """A smooth L1 (Charbonnier et al. 1994; Lai et al. 2017), averaged over all values."""
+    return torch.sqrt((sr - hr).square() + epsilon**2).mean()
 
 
-def evenly(lr: Tensor, hr: Tensor, floor: float = 2e-3) -> Tensor:
-    """(B,1,1,1) weights, 1 on average: the less a sample's lr, enlarged, lacks (L1), the more its error counts.
+def psnr(sr: Tensor, hr: Tensor, ceiling: float = 50.0) -> Tensor:
+    """Mean over samples of how many Bel their PSNR is short of `ceiling` dB, as in HINet (Chen et al. 2021).
 
-    Else what needs much repair has all the say, and a net harms what needs none. The square root is the mean between
-    counting errors as they are and against what lr lacks, which repairs little. `floor` stands for nothing to repair.
+    A sample's error counts against what is left of it: else what needs much repair has all the say, and a net harms
+    what needs none.
     """
-    enlarged = F.interpolate(lr, hr.shape[-2:], mode="bicubic") if lr.shape != hr.shape else lr
-    weight = ((enlarged - hr).abs().mean(dim=(1, 2, 3), keepdim=True) + floor).rsqrt()
-    return weight / weight.mean()
+    error = (sr - hr).square().mean(dim=(1, 2, 3))
+    return torch.log10(error * 10 ** (ceiling / 10) + 1).mean()
 
 
 def gradient(sr: Tensor, hr: Tensor) -> Tensor:

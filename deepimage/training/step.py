@@ -139,8 +139,8 @@ def fidelity_terms(
 ) -> dict[str, Tensor]:
     """Every loss of the recipe but those of the discriminator, by its name there."""
     wanted = config.losses
-    weight = losses.evenly(lr, hr) if wanted.evenly else 1.0
-    terms = {"pixel": goals.toward(lambda goal: losses.charbonnier(sr, goal, weight))}
+    pixel = losses.psnr if wanted.pixel_form == "psnr" else losses.charbonnier
+    terms = {"pixel": goals.toward(lambda goal: pixel(sr, goal))}
     if wanted.gradient:
         terms["gradient"] = goals.toward(lambda goal: losses.gradient(sr, goal))
     if wanted.frequency:
