@@ -98,12 +98,10 @@ def _find_twins(job: Job, index: pa.Table, previous: dict[str, Row], near_search
     return Twins(exact, {row["input"]: (row["near_duplicate_of"], row["near_distance"]) for row in near})
 
 
-def _thumbnails(job: Job, inputs: pa.ChunkedArray) -> pa.Table:
+def _thumbnails(job: Job, inputs: pa.ChunkedArray) -> Iterator[pa.Table]:
     """`input`, `lab` of some pictures: at 3 kB each, all of an archive's would not fit."""
-    columns = [*IDENTITY, "lab"]
-    parts = present(job.inventory, job.index, columns) if len(inputs) else ()
-    found = [part.filter(pc.is_in(part["input"], inputs)) for part in parts]
-    return pa.concat_tables([INDEX.empty_table().select(columns), *found]).select(["input", "lab"])
+    for part in present(job.inventory, job.index, [*IDENTITY, "lab"]):
+        yield part.filter(pc.is_in(part["input"], inputs)).select(["input", "lab"]).drop_null()
 
 
 def _formats(index: pa.Table, inputs: set[str]) -> dict[str, str]:

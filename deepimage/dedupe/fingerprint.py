@@ -18,6 +18,7 @@ MIN_SIDE = 64
 """PDQ reduces a picture to 64 x 64 luma values; a smaller picture has no hash."""
 CELLS = 32
 """Side of the colour thumbnail, cells."""
+LAB_BYTES = CELLS * CELLS * 3
 
 _CANVAS = 4 * CELLS
 _GAP = 3  # the canvas is made of a picture averaged to at least so many times its size

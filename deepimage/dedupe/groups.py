@@ -8,7 +8,7 @@ a canonical picture that it was itself compared with and that is no near duplica
 takes the rows of whole components.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -17,13 +17,15 @@ import pyarrow.compute as pc
 
 from deepimage.dedupe.candidates import Sampling, search
 from deepimage.dedupe.components import components
-from deepimage.dedupe.fingerprint import GATE
+from deepimage.dedupe.fingerprint import GATE, LAB_BYTES
+from deepimage.dedupe.hamming import fixed_bytes
 from deepimage.dedupe.order import canonical_order, run_starts
 from deepimage.dedupe.verify import Looks, Thresholds, verify
 
-_ROWS = 200_000  # thumbnails of 3 kB in memory at once
+_ROWS = 300_000  # thumbnails of 3 kB in memory at once
 
-Thumbnails = Callable[[pa.ChunkedArray], pa.Table]
+Thumbnails = Callable[[pa.ChunkedArray], Iterable[pa.Table]]
+"""Inputs -> `input`, `lab` of those that have one, some at a time."""
 Link = Callable[[pa.Table, Sampling], pa.Table]
 """Rows of `pdq`, `pdq_quality` -> LINKS."""
 NEAR = pa.schema(
@@ -40,12 +42,11 @@ def near_duplicates(index: pa.Table, thumbnails: Thumbnails, link: Link = search
     """Rows of the index, without exact copies -> NEAR, sorted by `input`; the same for every order of the rows.
 
     `index` has `input`, `pdq`, `pdq_quality`, `width`, `height`, `size`, `lossless`, `jpeg_quality`, `bits`. Only of
-    pictures whose hashes hang together are the `thumbnails` asked for: inputs -> rows of `input`, `lab`.
+    pictures whose hashes hang together are the `thumbnails` asked for.
     """
     limits = Thresholds()
     links = link(index.select(["pdq", "pdq_quality"]), Sampling.of(index.num_rows, limits.hamming))
-    parts = _parts(members(index, components(links)))
-    found = [stars(_seen(part, thumbnails(part["input"])), limits) for part in parts]
+    found = [_within(part, thumbnails, limits) for part in _parts(members(index, components(links)))]
     return pa.concat_tables([NEAR.empty_table(), *found]).sort_by("input")
 
 
@@ -58,11 +59,14 @@ def _parts(alike: pa.Table) -> Iterator[pa.Table]:
         yield rows.slice(first, last - first)
 
 
-def _seen(rows: pa.Table, thumbnails: pa.Table) -> pa.Table:
-    """`rows` with their `lab`; those without one are left out."""
-    position = pc.index_in(rows["input"], value_set=thumbnails["input"])
-    lab = thumbnails["lab"].take(position)
-    return rows.append_column("lab", lab).filter(lab.is_valid())
+def _within(part: pa.Table, thumbnails: Thumbnails, limits: Thresholds) -> pa.Table:
+    rows = part.take(canonical_order(part, within=["component"]))
+    labs = np.empty((len(rows), LAB_BYTES), np.uint8)
+    seen = np.zeros(len(rows), dtype=bool)
+    for table in thumbnails(rows["input"]):
+        place = pc.index_in(table["input"], value_set=rows["input"]).to_numpy()
+        labs[place], seen[place] = fixed_bytes(table["lab"], LAB_BYTES), True
+    return stars(rows.filter(seen), Looks.of(rows.filter(seen), labs if seen.all() else labs[seen]), limits)
 
 
 def members(rows: pa.Table, found: pa.Table) -> pa.Table:
@@ -73,10 +77,10 @@ def members(rows: pa.Table, found: pa.Table) -> pa.Table:
     return rows.filter(taking_part).append_column("component", component)
 
 
-def stars(group: pa.Table, limits: Thresholds) -> pa.Table:
-    """Rows of `members`, all of one or more components -> NEAR. All components advance one head at a time."""
-    rows = group.take(canonical_order(group, within=["component"]))
-    looks, component = Looks.of(rows), rows["component"].to_numpy()
+def stars(rows: pa.Table, looks: Looks, limits: Thresholds) -> pa.Table:
+    """Rows of `members`, whole components, the best copy first, and their looks -> NEAR. All components advance one
+    head at a time."""
+    component = rows["component"].to_numpy()
     waiting = np.arange(len(rows))
     found = [(waiting[:0], waiting[:0], np.empty(0, np.int32), np.empty(0, np.float32))]
     while waiting.size:

@@ -47,13 +47,13 @@ class Looks:
     lab: npt.NDArray[np.int8]
 
     @classmethod
-    def of(cls, rows: pa.Table) -> "Looks":
-        """From rows with `pdq`, `lab`, `width`, `height`, none of them null."""
+    def of(cls, rows: pa.Table, labs: npt.NDArray[np.uint8]) -> "Looks":
+        """From rows with `pdq`, `width`, `height`, none of them null, and their thumbnails (N,3072)."""
         ratio = pc.divide(rows["width"].cast(pa.float64()), rows["height"].cast(pa.float64()))
         return cls(
             fixed_bytes(rows["pdq"], HASH_BYTES).view(np.uint64),
             np.log(ratio.to_numpy()),
-            fixed_bytes(rows["lab"], CELLS * CELLS * 3).view(np.int8),
+            labs.view(np.int8),
         )
 
 

@@ -7,7 +7,9 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
-from deepimage.dedupe.fingerprint import fingerprint
+from deepimage.dedupe.fingerprint import LAB_BYTES, fingerprint
+from deepimage.dedupe.hamming import fixed_bytes
+from deepimage.dedupe.verify import Looks
 from deepimage.storage.schema import INDEX
 
 COLUMNS = [
@@ -69,3 +71,7 @@ def garment(colour: tuple[int, int, int], width: float = 0.3) -> Image.Image:
     cloth = np.clip(np.array(colour) * folds[..., None], 0, 255)
     floor = 255 - 40 * np.exp(-((y - 0.62 - width) ** 2) * 400)[..., None] * np.ones(3)
     return Image.fromarray(np.where(inside[..., None], cloth, floor).astype(np.uint8))
+
+
+def looks_of(rows):
+    return Looks.of(rows, fixed_bytes(rows["lab"], LAB_BYTES))

@@ -3,19 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from PIL import Image
 
 from deepimage.dedupe import groups
-from deepimage.dedupe.candidates import Sampling, search
-from deepimage.dedupe.components import components
 from deepimage.dedupe.exact import exact_duplicates
-from deepimage.dedupe.groups import NEAR, members, stars
-from deepimage.dedupe.verify import Looks, Thresholds, verify
+from deepimage.dedupe.groups import NEAR
+from deepimage.dedupe.verify import Thresholds, verify
 
-from .catalogue import flipped, garment, half, index_of, jpeg, random_hashes, row_of, shuffled
+from .catalogue import flipped, garment, half, index_of, jpeg, looks_of, random_hashes, row_of, shuffled
 
 CATALOG = Path(__file__).parents[3] / "shared" / "data" / "catalog"
 
@@ -24,7 +21,10 @@ def near_duplicates(table):
     """As a plan asks for them: exact copies left out, thumbnails apart."""
     copies = exact_duplicates(table)["input"].combine_chunks()
     canonical = table.filter(pc.invert(pc.is_in(table["input"], value_set=copies)))
-    return groups.near_duplicates(canonical.drop_columns("lab"), lambda _: canonical.select(["input", "lab"]))
+    labs = canonical.select(["input", "lab"])
+    return groups.near_duplicates(
+        canonical.drop_columns("lab"), lambda inputs: [labs.filter(pc.is_in(labs["input"], inputs))]
+    )
 
 
 def near(table):
@@ -65,21 +65,12 @@ def test_groups_are_the_same_in_parts_that_fit_memory(crowd, monkeypatch):
     assert near_duplicates(crowd).equals(whole)
 
 
-def test_groups_do_not_depend_on_how_components_are_spread(crowd):
-    links = search(crowd, Sampling.of(len(crowd)))
-    rows = members(crowd, components(shuffled(links, seed=3)))
-    whole = stars(rows, Thresholds()).sort_by("input")
-    number = rows["component"].to_numpy()
-    parts = [stars(rows.filter(pa.array(number % 5 == part)), Thresholds()) for part in range(5)]
-    assert pa.concat_tables(parts).sort_by("input").equals(whole)
-
-
 def test_every_near_duplicate_was_verified_against_a_kept_picture(crowd):
     found = near_duplicates(crowd)
     position = {name: i for i, name in enumerate(crowd["input"].to_pylist())}
     copy = np.array([position[name] for name in found["input"].to_pylist()])
     head = np.array([position[name] for name in found["near_duplicate_of"].to_pylist()])
-    checked = verify(Looks.of(crowd), head, copy, Thresholds())
+    checked = verify(looks_of(crowd), head, copy, Thresholds())
     assert checked.same.all()
     assert checked.distance.tolist() == found["near_distance"].to_pylist()
     assert not set(found["near_duplicate_of"].to_pylist()) & set(found["input"].to_pylist())

@@ -5,9 +5,9 @@ import pytest
 from PIL import Image, ImageFilter
 from skimage import data
 
-from deepimage.dedupe.verify import Looks, Thresholds, colour_difference, verify
+from deepimage.dedupe.verify import Thresholds, colour_difference, verify
 
-from .catalogue import flipped, garment, half, index_of, jpeg, random_hashes, row_of
+from .catalogue import flipped, garment, half, index_of, jpeg, looks_of, random_hashes, row_of
 
 PHOTOS = ["astronaut", "coffee", "chelsea", "rocket"]
 DYES = {
@@ -22,7 +22,7 @@ def photo(name):
 
 
 def verdict(one, other, limits=None):
-    looks = Looks.of(index_of({"input": "a", **one}, {"input": "b", **other}))
+    looks = looks_of(index_of({"input": "a", **one}, {"input": "b", **other}))
     return verify(looks, np.array([0]), np.array([1]), limits or Thresholds())
 
 
@@ -109,7 +109,7 @@ def test_the_three_colour_differences_are_mean_cell_and_patch():
 
 def test_many_pairs_are_judged_as_each_alone():
     rows = [{"input": f"{i:05d}", "pdq": value} for i, value in enumerate(random_hashes(3))]
-    looks = Looks.of(index_of(*rows))
+    looks = looks_of(index_of(*rows))
     left = np.zeros(2500, np.int64)
     right = np.arange(2500) % 3
     found = verify(looks, left, right, Thresholds())
@@ -118,6 +118,6 @@ def test_many_pairs_are_judged_as_each_alone():
 
 
 def test_no_pairs_no_verdicts():
-    looks = Looks.of(index_of({"input": "a", "pdq": random_hashes(1)[0]}))
+    looks = looks_of(index_of({"input": "a", "pdq": random_hashes(1)[0]}))
     nothing = np.empty(0, np.int64)
     assert [len(column) for column in verify(looks, nothing, nothing, Thresholds())] == [0, 0, 0]
