@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from itertools import islice
 
-import numpy as np
 import pyarrow as pa
 
 from deepimage.batch.job import Job
-from deepimage.batch.tables import ROWS_PER_PART, Table, digests
+from deepimage.batch.tables import ROWS_PER_PART, Known, Table, digests
 from deepimage.stages.base import Row, Rows
 from deepimage.storage.sources import inventory
 
@@ -27,31 +26,31 @@ def take_inventory(job: Job) -> Iterator[Rows]:
 class Unknown:
     """Picks the inventory rows that no index row describes yet; rows that cannot be read have none."""
 
-    def __init__(self, known: np.ndarray) -> None:
+    def __init__(self, known: Known) -> None:
         self._known = known
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        new = ~np.isin(digests(table, IDENTITY), self._known) & table["problem"].is_null().to_numpy()
+        new = ~self._known.holds(digests(table, IDENTITY)) & table["problem"].is_null().to_numpy()
         return table.filter(pa.array(new))
 
 
 def unknown(job: Job) -> Unknown:
     """What the probe has left to do: new and changed files, and those that storage withheld or older limits judged."""
-    known = [np.empty(0, np.uint64)]
+    known = []
     for table in job.index.latest([*IDENTITY, "status", "limits_digest"]):
         settled = [
             status != "failed" and (status is None or digest == job.limits_digest)
             for status, digest in zip(table["status"].to_pylist(), table["limits_digest"].to_pylist(), strict=True)
         ]
         known.append(digests(table.filter(pa.array(settled)), IDENTITY))
-    return Unknown(np.concatenate(known))
+    return Unknown(Known(known))
 
 
 def present(listed: Table, index: Table, columns: list[str]) -> Iterator[pa.Table]:
     """The newest index rows of what the inventory holds now."""
-    here = np.concatenate([digests(table, IDENTITY) for table in listed.scan(IDENTITY)] or [np.empty(0, np.uint64)])
+    here = Known(digests(table, IDENTITY) for table in listed.scan(IDENTITY))
     for table in index.latest(columns):
-        yield table.filter(pa.array(np.isin(digests(table, IDENTITY), here)))
+        yield table.filter(pa.array(here.holds(digests(table, IDENTITY))))
 
 
 def _chunks(rows: Iterator[Row], size: int) -> Iterator[Rows]:

@@ -26,6 +26,20 @@ def digests(table: pa.Table, columns: Sequence[str]) -> np.ndarray:
     return np.frombuffer(b"".join(marks), np.uint64)
 
 
+class Known:
+    """A set of digests that is asked once for every part of a table: it is sorted only once."""
+
+    def __init__(self, digests: Iterable[np.ndarray]) -> None:
+        self._sorted = np.unique(np.concatenate([np.empty(0, np.uint64), *digests]))
+
+    def holds(self, digests: np.ndarray) -> np.ndarray:
+        """(rows,) bool."""
+        if not self._sorted.size:
+            return np.zeros(len(digests), bool)
+        place = np.searchsorted(self._sorted, digests).clip(max=len(self._sorted) - 1)
+        return np.asarray(self._sorted[place] == digests)
+
+
 class Table:
     """Rows of one schema under `_deepimage/<name>/` of a store. Picklable; one writer at a time."""
 
