@@ -99,14 +99,14 @@ def test_without_its_head_a_run_ends_and_goes_on_elsewhere(source: Path, undistu
         cluster.add(cpus=4)
         process = start(source, out, cluster)
         seen = Written(out, process)
-        seen.wait_for(PICTURES // 10)
+        seen.wait_for(PICTURES // 3)
         cluster.kill(cluster.head)
         said = seen.to_end()
     assert process.returncode == 1, said
     assert "Traceback" not in said
     before = written(out)
     recorded = {str(row["output"]) for row in partial_manifest(out)}
-    assert PICTURES // 10 <= len(recorded) < PICTURES
+    assert 0 < len(recorded) < PICTURES
     with Cluster() as cluster:
         cluster.add(cpus=4)
         process = start(source, out, cluster)
