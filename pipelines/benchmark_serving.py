@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import os
+import signal
 import socket
 import statistics
 import subprocess
@@ -122,7 +124,11 @@ def _servers(model: str, folder: Path) -> Iterator[AbstractContextManager[Server
 def _started(name: str, before: Sequence[str], after: Sequence[str], path: str) -> Iterator[Server]:
     port = _free_port()
     process = subprocess.Popen(
-        [sys.executable, *before, str(port), *after], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        [sys.executable, *before, str(port), *after],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         server = Server(name, f"http://127.0.0.1:{port}{path}")
@@ -131,6 +137,8 @@ def _started(name: str, before: Sequence[str], after: Sequence[str], path: str) 
     finally:
         process.terminate()
         process.wait(60)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # LitServe leaves its workers behind
 
 
 def _await(server: Server, process: subprocess.Popen[str]) -> None:
