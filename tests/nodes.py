@@ -93,10 +93,12 @@ class Cluster:
         """Tell a node that it will be preempted in so many seconds."""
         reason = ("--reason=DRAIN_NODE_REASON_PREEMPTION", "--reason-message=spot notice")
         deadline = f"--deadline-remaining-seconds={seconds}"
-        self._ray("drain-node", f"--address={self.address}", f"--node-id={node.id}", *reason, deadline)
+        command = [_RAY, "drain-node", f"--address={self.address}", f"--node-id={node.id}", *reason, deadline]
+        done = subprocess.run(command, env=self._own, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def _start(self, *words: str, cpus: int) -> Node:
-        known = self._living() if self.nodes or hasattr(self, "head") else set()
+        known = self._living()
         figures = free_port()
         ports = (f"--dashboard-agent-listen-port={free_port()}", f"--metrics-export-port={figures}")
         shape = (f"--num-cpus={cpus}", "--memory=8000000000", "--object-store-memory=200000000")
@@ -122,7 +124,3 @@ class Cluster:
             [sys.executable, "-c", script, self.address], env=self._own, capture_output=True, text=True
         )
         return set(done.stdout.split())
-
-    def _ray(self, *words: str) -> None:
-        done = subprocess.run([_RAY, *words], env=self._own, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr

@@ -8,6 +8,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 import torch
+from torch import library
 
 from deepimage.config import Tiling
 from deepimage.errors import CheckpointError
@@ -56,7 +57,7 @@ def spandrel() -> ModuleType:
         for name in [name for name in sys.modules if name.split(".")[0] in ("torchvision", "spandrel")]:
             del sys.modules[name]
         for lacking in ("nms", "qnms"):
-            torch.library.define("torchvision::" + lacking, "(Tensor boxes, Tensor scores, float threshold) -> Tensor")
+            library.define("torchvision::" + lacking, "(Tensor boxes, Tensor scores, float threshold) -> Tensor")
         import spandrel
     return spandrel
 
