@@ -55,7 +55,7 @@ def _parts(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judge
     if critic := state.critic:
         networks["discriminator, once"] = lambda: _through(lambda x: critic.discriminator(x)[0], window)
     if distance := judges.distance:
-        networks["perceptual"] = lambda: _through(lambda x: perceptual(distance, x, window), window)
+        networks["perceptual"] = lambda: _through(lambda x: perceptual(distance, x)(window), window)
     if teacher := judges.teacher:
         networks["teacher"] = lambda: teacher(lr)
     return [Share(name, _time(act, steps)) for name, act in networks.items()]

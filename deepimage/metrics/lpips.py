@@ -80,10 +80,7 @@ class Lpips(nn.Module):
 
     def compare(self, a: list[Tensor], b: list[Tensor]) -> Tensor:
         """Two results of `features` -> (B,) distances: features of a fixed target need computing only once."""
-        distances = [
-            (head * (_unit(x) - _unit(y)).square()).sum(dim=1).mean(dim=(1, 2))
-            for head, x, y in zip(self.heads, a, b, strict=True)
-        ]
+        distances = [_apart(x.float(), y.float(), head) for head, x, y in zip(self.heads, a, b, strict=True)]
         return torch.stack(distances).sum(dim=0)
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
@@ -101,8 +98,17 @@ def _squeezenet() -> Iterator[nn.Module]:
     yield from (Fire(256, 48, 192), Fire(384, 48, 192), Fire(384, 64, 256), Fire(512, 64, 256))
 
 
-def _unit(features: Tensor) -> Tensor:
-    return F.normalize(features.float(), dim=1, eps=1e-10)
+def _apart(a: Tensor, b: Tensor, head: Tensor) -> Tensor:
+    """Mean over places of the weighed squared difference of unit vectors: (B,C,h,w) twice -> (B,).
+
+    Multiplied out, w(a/|a| - b/|b|)^2 = w a^2/|a|^2 + w b^2/|b|^2 - 2 w ab/|a||b|, so that every channel is read by
+    three 1x1 convolutions: half the time of scaling the vectors.
+    """
+    both = torch.cat([torch.ones_like(head), head])
+    with torch.autocast(a.device.type, enabled=False):
+        (aa, waa), (bb, wbb) = (F.conv2d(x * x, both).clamp(min=1e-20).unbind(dim=1) for x in (a, b))
+        wab = F.conv2d(a * b, head).squeeze(1)
+    return (waa / aa + wbb / bb - 2 * wab * (aa * bb).rsqrt()).mean(dim=(1, 2)).clamp(min=0)
 
 
 def _key(name: str) -> str:

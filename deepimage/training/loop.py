@@ -22,6 +22,7 @@ from deepimage.training.config import Target, Training
 from deepimage.training.data import Batch, Pairs, stream
 from deepimage.training.exam import Exam
 from deepimage.training.guard import check
+from deepimage.training.memory import keep_freed
 from deepimage.training.perceptual import Distance, distance
 from deepimage.training.record import Record
 from deepimage.training.step import Judges, Share, State, Values, alone, update
@@ -53,6 +54,7 @@ def learn(
     """Steps to the end of the recipe; `measure` is called with means of the losses at every stop."""
     device = next(state.generator.parameters()).device
     judges = judges_of(config, device)
+    keep_freed()
     pace = Pace(state.step, config.optimizer.steps)
     while state.step < config.optimizer.steps:
         first, started, waited, seen = state.step, time.monotonic(), 0.0, []

@@ -1,5 +1,6 @@
 """A distance between the features of two images: LPIPS where its weights are given, random features otherwise."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Protocol
 
@@ -25,11 +26,16 @@ def distance(weights: str | None) -> Distance:
     return Lpips.load(weights) if weights else RandomFeatures()
 
 
-def perceptual(net: Distance, sr: Tensor, hr: Tensor) -> Tensor:
-    """Mean distance of two BCHW images."""
-    with torch.no_grad():
-        target = net.features(hr)
-    return net.compare(net.features(sr), target).mean()
+def perceptual(net: Distance, sr: Tensor) -> Callable[[Tensor], Tensor]:
+    """Mean distance from sr of the BCHW images that it is then given; sr is looked at once for all of them."""
+    seen = net.features(sr)
+
+    def of(hr: Tensor) -> Tensor:
+        with torch.no_grad():
+            target = net.features(hr)
+        return net.compare(seen, target).mean()
+
+    return of
 
 
 class RandomFeatures(nn.Module):

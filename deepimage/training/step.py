@@ -7,7 +7,7 @@ adapts by itself (the idea of VQGAN, Esser et al. 2021, taken at the image inste
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from types import EllipsisType
 
 import numpy as np
 import torch
@@ -24,6 +24,7 @@ from deepimage.training.perceptual import Distance, perceptual
 Share = Callable[[Iterable[nn.Parameter]], None]
 """Averages the gradients of parameters over the workers, in place."""
 Values = dict[str, float]
+Window = tuple[EllipsisType, slice, slice]
 
 
 @dataclass
@@ -148,8 +149,9 @@ def fidelity_terms(
     if wanted.consistency:
         terms["consistency"] = losses.consistency(sr, hr, state.generator.scale)
     if wanted.perceptual and judges.distance:
-        look = partial(perceptual, judges.distance)
-        terms["perceptual"] = goals.toward(lambda goal: look(*_seen(sr, goal, state.step, config)))
+        window = _window(sr, state.step, config)
+        distance = perceptual(judges.distance, sr[window])
+        terms["perceptual"] = goals.toward(lambda goal: distance(goal[window]))
     if wanted.artifacts:
         with torch.no_grad():
             calm = state.average(lr)
@@ -161,10 +163,10 @@ def _criticise(
     state: State, critic: Critic, sr: Tensor, genuine: Tensor, blame: Tensor, config: Training, share: Share
 ) -> tuple[Values, Tensor]:
     """Scores, and what the discriminator adds to the gradient at sr; then it learns from the same two looks."""
-    shown, shown_genuine = _seen(sr, genuine, state.step, config)
+    window = _window(sr, state.step, config)
     with nn.utils.parametrize.cached():
-        real, real_features = critic.discriminator(shown_genuine)
-        fake, fake_features = critic.discriminator(shown)
+        real, real_features = critic.discriminator(genuine[window])
+        fake, fake_features = critic.discriminator(sr[window])
         push = _push(sr, fake, fake_features, real_features, blame, config.losses)
         loss = losses.told_apart(real.float(), fake.float())
         critic.optimizer.zero_grad()
@@ -191,13 +193,13 @@ def _push(
     return push
 
 
-def _seen(sr: Tensor, hr: Tensor, step: int, config: Training) -> tuple[Tensor, Tensor]:
-    """The window of both that the networks look at in this step: it moves, so that their grids do not show in the
-    gradient, and leaves out most of the rim, where a generator lacks its context."""
+def _window(sr: Tensor, step: int, config: Training) -> Window:
+    """Where the networks look in this step: it moves, so that their grids do not show in the gradient, and leaves out
+    most of the rim, where a generator lacks its context."""
     side = min(config.losses.window, sr.shape[-1])
     rng = np.random.default_rng((config.seed, step))
     top, left = (int(n) for n in rng.integers(0, sr.shape[-1] - side + 1, 2))
-    return sr[..., top : top + side, left : left + side], hr[..., top : top + side, left : left + side]
+    return ..., slice(top, top + side), slice(left, left + side)
 
 
 def _check(step: int, values: Values, gradient: Tensor) -> None:
