@@ -36,8 +36,12 @@ def frequency(sr: Tensor, hr: Tensor) -> Tensor:
 
 def consistency(sr: Tensor, hr: Tensor, scale: int) -> Tensor:
     """L1 after both are reduced by antialiased bicubic interpolation: what lr could know of them."""
-    error = F.interpolate(sr - hr, scale_factor=1 / scale, mode="bicubic", antialias=True) if scale > 1 else sr - hr
-    return error.abs().mean()
+    return reduced(sr - hr, scale).abs().mean()
+
+
+def reduced(image: Tensor, scale: int) -> Tensor:
+    """Antialiased bicubic reduction, not clipped: (B,C,H,W) -> (B,C,H/scale,W/scale)."""
+    return F.interpolate(image, scale_factor=1 / scale, mode="bicubic", antialias=True) if scale > 1 else image
 
 
 def artifacts(sr: Tensor, hr: Tensor, average: Tensor) -> Tensor:

@@ -132,7 +132,8 @@ def goals_of(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Goals:
     if not judges.teacher:
         return Goals(photo)
     with torch.no_grad():
-        return Goals(photo, judges.teacher(lr).clamp(0, 1), target.teacher_share)
+        seen = lr if target.teacher_sees == "lr" else losses.reduced(hr, hr.shape[-1] // lr.shape[-1]).clamp(0, 1)
+        return Goals(photo, judges.teacher(seen).clamp(0, 1), target.teacher_share)
 
 
 def fidelity_terms(
