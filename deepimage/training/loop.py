@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from deepimage.errors import DeepimageError
 from deepimage.image.tensor import to_bchw
 from deepimage.models import checkpoint
 from deepimage.models.facts import Facts
@@ -33,14 +34,22 @@ SECONDS_BETWEEN_LINES = 30
 
 
 def train(config: Training, run: Path) -> Path:
-    """Train to the end of the recipe from where the folder `run` stands; returns the checkpoint. Raises ConfigError."""
+    """Train to the end of the recipe from where the folder `run` stands; returns the checkpoint.
+
+    Raises ConfigError, and DeepimageError where a process that makes the pairs is killed.
+    """
     run.mkdir(parents=True, exist_ok=True)
     state = states.new(config)
     if (run / states.FILE).exists():
         states.restore(state, run / states.FILE)
     book = Book(config, run, state)
     pairs = Pairs(config.data, config.net.scale, config.seed)
-    learn(state, stream(pairs, state.step), config, book.measure)
+    try:
+        learn(state, stream(pairs, state.step), config, book.measure)
+    except RuntimeError as error:  # torch interrupts whatever is going on; the step is lost, what is saved is not
+        if "DataLoader worker" not in str(error):
+            raise
+        raise DeepimageError(f"{run}: a process that makes pairs was killed (memory?); run again to go on") from None
     return book.checkpoint
 
 

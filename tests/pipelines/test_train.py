@@ -1,8 +1,10 @@
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -61,3 +63,18 @@ def test_the_command_goes_on_from_a_checkpoint_and_a_profile(recipe: Path) -> No
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("deepimage: model nothing: unknown name")
     assert len(wrong.stderr.splitlines()) == 1
+
+
+def test_a_killed_maker_of_pairs_ends_the_run_in_one_line(recipe: Path) -> None:
+    run = recipe.parent / "run"
+    command = [sys.executable, "-m", "pipelines", "train", str(recipe), "--run", str(run), "--set"]
+    with subprocess.Popen([*command, "optimizer.steps=100000"], stderr=subprocess.PIPE, text=True) as training:
+        while not (run / "state.pt").exists():
+            time.sleep(0.1)
+        (maker,) = psutil.Process(training.pid).children()
+        maker.kill()
+        assert training.stderr is not None
+        said = [line for line in training.stderr.read().splitlines() if line.startswith("deepimage: ")]
+    assert training.returncode == 1
+    assert said == [f"deepimage: {run}: a process that makes pairs was killed (memory?); run again to go on"]
+    assert main(recipe, ["optimizer.steps=50"], run=run, threads=1).exists()
