@@ -4,7 +4,6 @@ import asyncio
 import fcntl
 import os
 from pathlib import Path
-from typing import Any
 
 from deepimage.errors import UsageError
 from deepimage.serving.config import Serving
@@ -32,7 +31,7 @@ class Office:
 
     async def __aenter__(self) -> "Office":
         """Raises UsageError where another service works in the same folder."""
-        self._lock = _locked(self._folder / "lock")
+        self._lock = claim(self._folder)
         db = connect(self._folder / "jobs.db", SCHEMA)
         self._desk, self._table, news = Desk(db, "jobs"), Table(db), News()
         files = Files(self._folder / "files")
@@ -98,14 +97,19 @@ class Office:
         return await self._runner.cancel(caller, id)
 
 
-def _locked(path: Path) -> Any:
-    """An open file that one process at a time can have; the system frees it when that one dies."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+def claim(state: Path) -> int:
+    """An open file that one process at a time can have; the system frees it when that one dies.
+
+    Raises UsageError where another has it, or the folder cannot be written.
+    """
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        lock = os.open(state / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise UsageError(f"state {state}: {error.strerror}; set state=... to a folder that can be written") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(lock)
-        remedy = "set state=... to a folder of its own"
-        raise UsageError(f"state {path.parent}: another service works there; {remedy}") from None
+        raise UsageError(f"state {state}: another service works there; set state=... to a folder of its own") from None
     return lock

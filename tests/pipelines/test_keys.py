@@ -1,6 +1,8 @@
 """`deepimage keys`, and what a service without keys may listen at."""
 
+import os
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,10 @@ from typer.testing import CliRunner
 
 from deepimage.errors import UsageError
 from deepimage.serving.config import Serving
+from deepimage.serving.offices import claim
 from pipelines import keys
 from pipelines.cli import app
-from pipelines.serve import check_safe, serve
+from pipelines.serve import check_free, check_safe, serve
 
 
 def command(*arguments: str) -> str:
@@ -87,3 +90,22 @@ def test_strangers_are_not_let_in_without_a_key(tmp_path: Path, host: str) -> No
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_loopback_needs_none(tmp_path: Path, host: str) -> None:
     check_safe(Serving(host=host, state=str(tmp_path), keys="never"))
+
+
+@pytest.mark.parametrize("engine", ["local", "ray"])
+def test_what_is_taken_is_said_before_anything_starts(tmp_path: Path, engine: str) -> None:
+    recipe = {"runtime": {"engine": engine}}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UsageError, match=rf"host 127\.0\.0\.1, port {port}: Address already in use; set"):
+            serve(Serving(port=port, state=str(tmp_path), recipe=recipe))
+    check_free(Serving(port=port, state=str(tmp_path)))
+    lock = claim(tmp_path)
+    with pytest.raises(UsageError, match="another service works there"):
+        serve(Serving(port=port, state=str(tmp_path), recipe=recipe))
+    os.close(lock)
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="a folder that can be written"):
+        serve(Serving(port=port, state=str(tmp_path / "file"), recipe=recipe))
+    with pytest.raises(UsageError, match="port 8000: Cannot assign"):
+        check_free(Serving(host="192.0.2.1", state=str(tmp_path)))
