@@ -1,4 +1,5 @@
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ def test_a_batch_is_aligned_lr_and_hr(config: Training) -> None:
         reduced = np.asarray(Image.fromarray(large).resize((12, 12), Image.Resampling.BOX)).astype(float)
         inside = np.abs(small - reduced)[2:-2, 2:-2].mean()
         assert inside < np.abs(np.roll(small, 1, 0) - reduced)[2:-2, 2:-2].mean()
-        assert inside < 25
+        assert inside < 30
 
 
 def test_a_stream_entered_late_goes_on_as_if_from_the_start(config: Training) -> None:
@@ -49,6 +50,15 @@ def test_the_shares_of_workers_are_the_batch(config: Training) -> None:
 def test_other_seeds_and_steps_give_other_batches(config: Training) -> None:
     batches = [pairs(config, seed).batch(step)[0] for seed in (0, 1) for step in range(8)]
     assert len({batch.numpy().tobytes() for batch in batches}) == 16
+
+
+def test_detail_is_seen_more_often_than_nothing(config: Training, tmp_path: Path) -> None:
+    """Of photos half of which are plain: a crop is plain once in two, the busiest of one to six once in six."""
+    for number in range(3):
+        Image.new("RGB", (180, 140), (90, 120, 150)).save(tmp_path / "train" / f"plain{number}.png")
+    source = pairs(config)
+    plain = np.mean([np.ptp(source._patch(sample)[..., 1]) == 0 for sample in range(150)])
+    assert 0.08 < plain < 0.3
 
 
 def test_a_patch_comes_back_turned() -> None:
