@@ -37,6 +37,9 @@ class Data(Section):
     """YAML file of what happens to them."""
     profile: str | None = None
     """YAML file that `deepimage study` made of a customer's pictures; goes before `degradation`."""
+    reduce: int = Field(1, ge=1)
+    """Photos are made so many times smaller first: what their own JPEG did to them is gone, which a net of scale 1
+    would learn to keep."""
     batch: int = Field(16, ge=1)
     patch: int = Field(48, ge=8)
     """Side of a training patch, lr pixels."""

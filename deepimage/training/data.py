@@ -35,7 +35,7 @@ class Pairs:
 
     def __post_init__(self) -> None:
         self.side = self.data.patch * self.scale  # of an hr patch
-        self.photos = Photos.open(self.data.train, self.data.cache, self.side)
+        self.photos = Photos.open(self.data.train, self.data.cache, self.side, self.data.reduce)
         self.weights = self.photos.weights()
         self.degrader = Degrader(load(self.data.profile or self.data.degradation), self.scale)
 

@@ -24,7 +24,6 @@ from deepimage.training import state as states
 from deepimage.training.config import Training
 from deepimage.training.data import Batch, Pairs
 from deepimage.training.loop import Book, learn
-from deepimage.training.photos import Photos
 from deepimage.training.record import TABLE
 from deepimage.training.step import State, Values
 
@@ -38,7 +37,7 @@ def train(config: Training, run: Path) -> Path:
     """
     if config.data.batch % config.workers:
         raise ConfigError(f"workers: {config.workers} do not share a data.batch of {config.data.batch} evenly")
-    Photos.open(config.data.train, config.data.cache, config.data.patch * config.net.scale)  # complain here, not there
+    Pairs(config.data, config.net.scale, config.seed)  # complain here, not there
     run.mkdir(parents=True, exist_ok=True)
     trainer = TorchTrainer(
         _work,

@@ -50,7 +50,8 @@ class Exam:
         unknown = [name for name in data.exams if name not in known]
         if unknown:
             raise ConfigError(f"data.exams: no degradation {unknown[0]}; known: {', '.join(known)}")
-        photos = [photo for path in listed(data.val)[:: _stride(data)] if (photo := decode(path)) is not None]
+        decoded = (decode(path, data.reduce) for path in listed(data.val)[:: _stride(data)])
+        photos = [photo for photo in decoded if photo is not None]
         pairs = {
             name: [_pair(photo, known[name], i, scale, data.val_side) for i, photo in enumerate(photos)]
             for name in data.exams

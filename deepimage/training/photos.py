@@ -25,12 +25,12 @@ class Photos:
     images: list[np.ndarray]
 
     @classmethod
-    def open(cls, folder: str, cache: str, smallest: int) -> "Photos":
+    def open(cls, folder: str, cache: str, smallest: int, reduce: int = 1) -> "Photos":
         """Decode what `cache` does not hold yet. Raises ConfigError where no photo is left to use."""
         paths = listed(folder)
-        data = Path(cache) / f"{_digest(paths)}.npy"
+        data = Path(cache) / f"{_digest(paths, reduce)}.npy"
         if not data.with_suffix(".json").exists():
-            _build(paths, data)
+            _build(paths, data, reduce)
         images = [image for image in _views(data) if min(image.shape[:2]) >= smallest]
         if not images:
             raise ConfigError(f"data {folder}: no readable photo of {smallest} pixels a side or more")
@@ -50,26 +50,28 @@ def listed(folder: str) -> list[Path]:
     return found
 
 
-def decode(path: Path) -> np.ndarray | None:
-    """(H,W,3) uint8 RGB; a file that cannot be read is named in the log and left out."""
+def decode(path: Path, reduce: int = 1) -> np.ndarray | None:
+    """(H,W,3) uint8 RGB, `reduce` times smaller; a file that cannot be read is named in the log and left out."""
     try:
         with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
+            photo = image.convert("RGB")
+            size = photo.width // reduce or 1, photo.height // reduce or 1
+            return np.asarray(photo if reduce == 1 else photo.resize(size, Image.Resampling.LANCZOS))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         log.warning("%s: not readable (%s); left out", path, error)
         return None
 
 
-def _build(paths: list[Path], data: Path) -> None:
+def _build(paths: list[Path], data: Path, reduce: int) -> None:
     """Whole or not at all: the index is written last."""
     data.parent.mkdir(parents=True, exist_ok=True)
     part = data.with_suffix(f".{os.getpid()}.part")
     shapes = []
     with part.open("wb") as file:
-        for image in filter(lambda image: image is not None, map(decode, paths)):
-            assert image is not None
-            file.write(image.tobytes())
-            shapes.append(image.shape)
+        for path in paths:
+            if (image := decode(path, reduce)) is not None:
+                file.write(image.tobytes())
+                shapes.append(image.shape)
     part.replace(data)
     index = data.with_suffix(f".{os.getpid()}.index")
     index.write_text(json.dumps(shapes))
@@ -87,7 +89,7 @@ def _views(data: Path) -> Iterator[np.ndarray]:
         start += size
 
 
-def _digest(paths: list[Path]) -> str:
-    """Changes with the names, sizes and times of the files."""
+def _digest(paths: list[Path], reduce: int) -> str:
+    """Changes with the names, sizes and times of the files, and with their reduction."""
     facts = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([reduce, facts]).encode()).hexdigest()[:16]

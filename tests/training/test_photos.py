@@ -29,6 +29,14 @@ def test_photos_are_those_of_the_folder_and_large_enough(folder: Path) -> None:
     assert opened(folder).weights().sum() == pytest.approx(1)
 
 
+def test_photos_can_be_made_smaller_first(folder: Path) -> None:
+    whole = opened(folder).images
+    halves = Photos.open(str(folder / "in"), str(folder / "cache"), 20, reduce=2).images
+    assert [half.shape for half in halves] == [(30, 40, 3), (45, 25, 3)]
+    boxes = whole[0].reshape(30, 2, 40, 2, 3).mean((1, 3))
+    assert np.abs(halves[0] - boxes).mean() < 8
+
+
 def test_the_second_time_nothing_is_decoded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = opened(folder).images
     monkeypatch.setattr("deepimage.training.photos.decode", None)
