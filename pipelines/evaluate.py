@@ -1,6 +1,6 @@
 """Systems judged side by side: every system restores every picture under every degradation, and is measured.
 
-    plan -> judge -> cells.parquet, table.md, report.html
+    plan -> judge -> cells.parquet, table.md, report.html, crops.jpg
 
 A cell that an earlier run has filled is not filled again, so a killed evaluation goes on where it stopped.
 """
@@ -25,6 +25,7 @@ from deepimage.metrics.catalog import open_metrics
 from deepimage.models.catalog import Model
 from deepimage.report.evaluation import markdown, page
 from deepimage.report.evaluation_rows import Outcome
+from deepimage.report.evaluation_sheet import sheet
 from deepimage.report.progress import Progress
 from deepimage.runtime import open_engine
 from deepimage.runtime.engine import placed
@@ -33,7 +34,7 @@ from deepimage.storage.lock import exclusive
 from deepimage.storage.roots import check_roots
 from deepimage.storage.store import Store
 
-PARQUET, MARKDOWN, PAGE = "cells.parquet", "table.md", "report.html"
+PARQUET, MARKDOWN, PAGE, CROPS = "cells.parquet", "table.md", "report.html", "crops.jpg"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ class Verdict:
         """For a person."""
         return [
             f"cells        {self.done} done, {self.quarantined} quarantined, {self.failed} failed",
-            *(f"{name:<12} {self.output}/{file}" for name, file in (("table", MARKDOWN), ("page", PAGE))),
+            *(
+                f"{name:<12} {self.output}/{file}"
+                for name, file in (("table", MARKDOWN), ("page", PAGE), ("crops", CROPS))
+            ),
             f"every cell   {self.output}/{PARQUET}",
         ]
 
@@ -125,6 +129,8 @@ def _tell(config: Evaluation, models: dict[str, Model], store: Store, cells: pa.
     store.write(PARQUET, sink.getvalue())
     store.write(MARKDOWN, markdown(outcome).encode())
     store.write(PAGE, page(outcome, _settings(config, models), config.exhibits).encode())
+    if crops := sheet(outcome, config.exhibits):
+        store.write(CROPS, crops)
     counts = {name: pc.sum(pc.equal(cells["status"], name)).as_py() or 0 for name in ("done", "quarantined", "failed")}
     return Verdict(output=store.url, **counts)
 
