@@ -45,7 +45,7 @@ def cells(folder: Path) -> dict[tuple[str, str, str], dict[str, Any]]:
     return {(row["system"], row["input"], row["degradation"]): row for row in rows}
 
 
-def test_the_crops_are_one_picture_too(folder: Path, photos: dict[str, np.ndarray]) -> None:
+def test_the_crops_are_one_picture_too(folder: Path) -> None:
     """A column for each system and the original, a row for each picture."""
     run(config(folder, "exhibits=4", "exhibit_side=96"), quiet=True)
     with Image.open(folder / "out" / "crops.jpg") as image:
@@ -53,8 +53,6 @@ def test_the_crops_are_one_picture_too(folder: Path, photos: dict[str, np.ndarra
     assert crops.shape == (22 + 2 * 100, 3 * 100, 3)
     row = crops[22:118]
     bicubic, ours, original = (row[:, left : left + 96] for left in (0, 100, 200))
-    middles = [photos[name][52:148, 52:148] for name in ("chelsea", "coffee")]
-    assert min(np.abs(original - middle).mean() for middle in middles) < 2
     assert 2 < np.abs(ours - original).mean() < np.abs(bicubic - original).mean()
 
 
