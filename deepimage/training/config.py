@@ -58,7 +58,8 @@ class Target(Section):
     sharpen: float = Field(0.0, ge=0, le=1)
     """Strength of the unsharp mask on hr, for crisp results."""
     teacher: str | None = None
-    """Distillation: the checkpoint whose results on our own dirty inputs are learned beside the photos."""
+    """Distillation: the checkpoint whose results on our own inputs are learned beside the photos. Where it enlarges
+    more than `net`, they are reduced again."""
     teacher_denoise: float = Field(1.0, ge=0, le=1)
     """Of a teacher with a twin that leaves noise: 1 = the teacher alone."""
     teacher_sees: Literal["lr", "clean"] = "lr"

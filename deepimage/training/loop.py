@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from deepimage.errors import DeepimageError
+from deepimage.errors import ConfigError, DeepimageError
 from deepimage.image.tensor import to_bchw
 from deepimage.models import checkpoint
 from deepimage.models.facts import Facts
 from deepimage.training import state as states
-from deepimage.training.config import Target, Training
+from deepimage.training.config import Training
 from deepimage.training.data import Batch, Pairs, stream
 from deepimage.training.exam import Exam
 from deepimage.training.guard import check
@@ -152,13 +152,15 @@ def judges_of(config: Training, device: torch.device) -> Judges:
     net = distance(config.losses.perceptual_weights) if config.losses.perceptual else None
     if isinstance(net, torch.nn.Module):
         net.to(device)
-    return Judges(net, _teacher(config.target, device) if config.target.teacher else None)
+    return Judges(net, _teacher(config.target.teacher, config, device) if config.target.teacher else None)
 
 
-def _teacher(target: Target, device: torch.device) -> torch.nn.Module:
-    assert target.teacher
-    denoise = target.teacher_denoise if target.teacher_denoise < 1 else None
-    return checkpoint.load(target.teacher, denoise=denoise).generator.to(device)
+def _teacher(name: str, config: Training, device: torch.device) -> torch.nn.Module:
+    denoise = config.target.teacher_denoise if config.target.teacher_denoise < 1 else None
+    found = checkpoint.load(name, denoise=denoise)
+    if found.facts.scale % config.net.scale:
+        raise ConfigError(f"target.teacher {name}: scale {found.facts.scale}, not a multiple of {config.net.scale}")
+    return found.generator.to(device)
 
 
 def _lpips(config: Training) -> Distance | None:

@@ -133,7 +133,8 @@ def goals_of(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Goals:
         return Goals(photo)
     with torch.no_grad():
         seen = lr if target.teacher_sees == "lr" else losses.reduced(hr, hr.shape[-1] // lr.shape[-1]).clamp(0, 1)
-        return Goals(photo, judges.teacher(seen).clamp(0, 1), target.teacher_share)
+        painted = judges.teacher(seen).clamp(0, 1)
+        return Goals(photo, losses.reduced(painted, painted.shape[-1] // hr.shape[-1]), target.teacher_share)
 
 
 def fidelity_terms(

@@ -12,7 +12,7 @@ import torch
 from deepimage.errors import ConfigError
 from deepimage.models import checkpoint
 from deepimage.training.config import Training
-from deepimage.training.loop import train
+from deepimage.training.loop import judges_of, train
 
 from .conftest import changed
 
@@ -87,3 +87,9 @@ def test_a_collapse_keeps_the_last_good_state(config: Training, tmp_path: Path) 
     with pytest.raises(ConfigError, match="collapsing"):
         train(guarded, run)
     assert ((run / "state.pt").read_bytes(), (run / "tiny.safetensors").read_bytes()) == before
+
+
+def test_a_teacher_of_another_scale_is_refused(config: Training) -> None:
+    pupil = changed(config, net={"scale": 3}, target={"teacher": "fast-x4-psnr"})
+    with pytest.raises(ConfigError, match="target.teacher fast-x4-psnr: scale 4, not a multiple of 3"):
+        judges_of(pupil, torch.device("cpu"))

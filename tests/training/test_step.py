@@ -120,12 +120,15 @@ def test_a_teacher_takes_its_share_of_the_pixel_loss(config: Training, batch: Ba
 
 
 def test_a_teacher_may_paint_from_what_the_generator_cannot_see(config: Training, batch: Batch) -> None:
-    judges = Judges(teacher=torch.nn.Upsample(scale_factor=4, mode="bicubic"))
+    """Also one that enlarges more than the generator: its painting is reduced."""
     target = config.target.model_copy(update={"teacher": "x", "teacher_sees": "clean"})
     lr, hr = torch.zeros_like(batch[0]), torch.linspace(0, 1, 48).expand_as(batch[1])
-    painted = goals_of(lr, hr, target, judges).painted
-    assert painted is not None
-    assert (painted - hr).abs().mean() < 0.01
+    for scale in (4, 8):
+        judges = Judges(teacher=torch.nn.Upsample(scale_factor=scale, mode="bicubic"))
+        painted = goals_of(lr, hr, target, judges).painted
+        assert painted is not None
+        assert painted.shape == hr.shape
+        assert (painted - hr).abs().mean() < 0.01
 
 
 def test_the_learning_rate_rises_then_falls_to_its_end(config: Training) -> None:
