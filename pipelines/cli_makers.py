@@ -113,6 +113,7 @@ def benchmark(
     model: Annotated[str, typer.Option()] = "fast-x4",
     training: Annotated[Path | None, typer.Option(help="Measure this training recipe instead.")] = None,
     study: Annotated[Path | None, typer.Option(help="Measure `study` on photos of this folder instead.")] = None,
+    adapt: Annotated[Path | None, typer.Option(help="Measure what this recipe brings a made customer instead.")] = None,
     serving: Annotated[bool, typer.Option("--serving", help="Measure `serve` under load instead.")] = False,
     seconds: Annotated[float, typer.Option(help="Of each load of --serving.")] = 60,
     scaling: Annotated[
@@ -131,6 +132,11 @@ def benchmark(
         from pipelines.benchmark_study import measure as measure_study
 
         tell("\n".join(measure_study(study)))
+        return
+    if adapt:
+        from pipelines.benchmark_adapt import measure as measure_adapt
+
+        tell("\n".join(measure_adapt(adapt, Path("runs/benchmark-adapt"))))
         return
     if serving:
         from pipelines.benchmark_serving import measure as measure_serving
