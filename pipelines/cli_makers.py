@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -113,6 +114,8 @@ def benchmark(
     model: Annotated[str, typer.Option()] = "fast-x4",
     training: Annotated[Path | None, typer.Option(help="Measure this training recipe instead.")] = None,
     study: Annotated[Path | None, typer.Option(help="Measure `study` on photos of this folder instead.")] = None,
+    architectures: Annotated[Path | None, typer.Option(help="Compare trunks taught by this recipe instead.")] = None,
+    steps: Annotated[int, typer.Option(help="Of each training of --architectures.", min=1)] = 1500,
     adapt: Annotated[Path | None, typer.Option(help="Measure what this recipe brings a made customer instead.")] = None,
     serving: Annotated[bool, typer.Option("--serving", help="Measure `serve` under load instead.")] = False,
     seconds: Annotated[float, typer.Option(help="Of each load of --serving.")] = 60,
@@ -123,39 +126,19 @@ def benchmark(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> None:
     """Megapixels per second of the bare model, the Restorer and the whole job, from one run."""
-    if training:
-        from pipelines.benchmark_training import measure as measure_training
-
-        tell("\n".join(measure_training(training)))
-        return
-    if study:
-        from pipelines.benchmark_study import measure as measure_study
-
-        tell("\n".join(measure_study(study)))
-        return
-    if adapt:
-        from pipelines.benchmark_adapt import measure as measure_adapt
-
-        tell("\n".join(measure_adapt(adapt, Path("runs/benchmark-adapt"))))
-        return
-    if serving:
-        from pipelines.benchmark_serving import measure as measure_serving
-
-        for line in measure_serving(model, seconds):
-            tell(line)
-        return
-    if scaling:
-        from pipelines.benchmark_scaling import measure as measure_scaling
-
-        for line in measure_scaling(pictures_per_worker=288):
-            tell(line)
-        return
-    if inventory:
-        from pipelines.benchmark_inventory import measure as measure_inventory
-
-        for line in measure_inventory(inventory):
-            tell(line)
-        return
+    for asked, name, arguments in (
+        (training, "training", (training,)),
+        (study, "study", (study,)),
+        (architectures, "architectures", (architectures, Path("runs/benchmark-architectures"), steps)),
+        (adapt, "adapt", (adapt, Path("runs/benchmark-adapt"))),
+        (serving, "serving", (model, seconds)),
+        (scaling, "scaling", (288,)),
+        (inventory, "inventory", (inventory,)),
+    ):
+        if asked:
+            for line in import_module(f"pipelines.benchmark_{name}").measure(*arguments):
+                tell(line)
+            return
     from pipelines.benchmark import benchmark as measure
 
     tell(measure(files, side, model, as_json))
