@@ -1,4 +1,4 @@
-"""`deepimage benchmark --adapt RECIPE`: what half an hour of adapting to one customer brings on pictures held back.
+"""`deepimage benchmark --adapt RECIPE`: what adapting to one customer brings on pictures that it held back.
 
 make the customer -> study -> train --profile -> evaluate both generators
 """
