@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from deepimage.errors import DeepimageError
 from deepimage.image.degradation.degrader import Degrader
 from deepimage.image.degradation.recipe import load
 from deepimage.image.tensor import to_bchw, to_hwc
@@ -75,12 +76,20 @@ class Batches(IterableDataset[Batch]):
 
 
 def stream(pairs: Pairs, first_step: int = 0, processes: int = 1) -> Iterator[Batch]:
-    """Batches from `first_step` on, made by background processes."""
+    """Batches from `first_step` on, made by background processes. Raises DeepimageError where one is found killed."""
     batches = Batches(pairs, first_step)
     loader = DataLoader(
         batches, batch_size=None, num_workers=processes, prefetch_factor=8, worker_init_fn=_step_back, pin_memory=False
     )
-    return iter(loader)
+    try:
+        yield from loader
+    except (ConnectionError, EOFError, FileNotFoundError):  # it died with a batch half handed over
+        raise killed() from None
+
+
+def killed() -> DeepimageError:
+    """For a process that makes batches; what the run has saved is not lost."""
+    return DeepimageError("a process that makes training pairs was killed (memory?); run again to go on")
 
 
 def turned(square: np.ndarray, orientation: int) -> np.ndarray:

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from deepimage.errors import ConfigError, DeepimageError
+from deepimage.errors import ConfigError
 from deepimage.image.tensor import to_bchw
 from deepimage.models import checkpoint
 from deepimage.models.facts import Facts
 from deepimage.training import state as states
 from deepimage.training.config import Training
-from deepimage.training.data import Batch, Pairs, stream
+from deepimage.training.data import Batch, Pairs, killed, stream
 from deepimage.training.exam import Exam
 from deepimage.training.guard import check
 from deepimage.training.memory import keep_freed
@@ -49,7 +49,7 @@ def train(config: Training, run: Path) -> Path:
     except RuntimeError as error:  # torch interrupts whatever is going on; the step is lost, what is saved is not
         if "DataLoader worker" not in str(error):
             raise
-        raise DeepimageError(f"{run}: a process that makes pairs was killed (memory?); run again to go on") from None
+        raise killed() from None
     return book.checkpoint
 
 

@@ -74,7 +74,8 @@ def test_a_killed_maker_of_pairs_ends_the_run_in_one_line(recipe: Path) -> None:
         (maker,) = psutil.Process(training.pid).children()
         maker.kill()
         assert training.stderr is not None
-        said = [line for line in training.stderr.read().splitlines() if line.startswith("deepimage: ")]
-    assert training.returncode == 1
-    assert said == [f"deepimage: {run}: a process that makes pairs was killed (memory?); run again to go on"]
+        told = training.stderr.read()
+    said = [line for line in told.splitlines() if line.startswith("deepimage: ")]
+    assert training.returncode == 1, told
+    assert said == ["deepimage: a process that makes training pairs was killed (memory?); run again to go on"], told
     assert main(recipe, ["optimizer.steps=50"], run=run, threads=1).exists()
