@@ -3,7 +3,7 @@
 make the customer -> study -> train --profile -> evaluate both generators
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageFilter
@@ -12,7 +12,7 @@ from deepimage.config import Recipe, read
 from deepimage.evaluation.config import Evaluation
 from deepimage.models.catalog import twin
 from deepimage.training.config import load
-from deepimage.training.photos import listed
+from deepimage.training.photos import decode, listed
 from pipelines.evaluate import MARKDOWN
 from pipelines.evaluate import run as evaluate
 from pipelines.study import study
@@ -26,7 +26,7 @@ _SHARPEN = ImageFilter.UnsharpMask(radius=1, percent=80, threshold=0)
 def measure(recipe: Path, folder: Path, threads: int | None = None) -> list[str]:
     """Everything is made in `folder`; what is there already is not made again. Returns the table, line by line."""
     config = load(recipe)
-    _made(listed(config.data.train), config.net.scale, folder / "shown", limit=_STUDIED)
+    _made(listed(config.data.train)[:_STUDIED], config.net.scale, folder / "shown")
     _made(listed(config.data.val), config.net.scale, folder / "held", originals=folder / "originals")
     profile = folder / "profile.yaml"
     if not profile.exists():
@@ -47,17 +47,18 @@ def measure(recipe: Path, folder: Path, threads: int | None = None) -> list[str]
     return (folder / "evaluation" / MARKDOWN).read_text().splitlines()
 
 
-def _made(photos: Iterable[Path], scale: int, folder: Path, originals: Path | None = None, limit: int = 10**9) -> None:
-    """The customer's pictures, and their originals where asked for."""
-    if folder.exists():
-        return
+def _made(photos: Sequence[Path], scale: int, folder: Path, originals: Path | None = None) -> None:
+    """The customer's pictures, and their originals where asked for, which are written first."""
     for place in filter(None, (folder, originals)):
-        place.mkdir(parents=True)
-    for path in list(photos)[:limit]:
-        hr = _middle(Image.open(path).convert("RGB"), scale)
-        _thumbnail(hr, scale).save(folder / f"{path.stem}.webp", quality=45)
+        place.mkdir(parents=True, exist_ok=True)
+    for path in photos:
+        thumbnail = folder / f"{path.stem}.webp"
+        if thumbnail.exists() or (photo := decode(path)) is None:
+            continue
+        hr = _middle(Image.fromarray(photo), scale)
         if originals:
             hr.save(originals / f"{path.stem}.png")
+        _thumbnail(hr, scale).save(thumbnail, quality=45)
 
 
 def _middle(photo: Image.Image, scale: int) -> Image.Image:

@@ -30,17 +30,16 @@ _ROUNDS = 7
 def measure(recipe: Path, folder: Path, steps: int, threads: int = 1) -> Iterator[str]:
     """Lines, one for each candidate as soon as it is known. A killed comparison goes on where it stopped."""
     torch.set_num_threads(threads)
-    speeds = _speeds({name: build(net) for name, net in CANDIDATES.items()})
-    exams = load(recipe).data.exams
-    yield f"{'trunk':<42}{'parameters':>10}{'MP/s':>7}" + "".join(f"{exam:>12}" for exam in exams)
+    config = load(recipe, [f"optimizer.steps={steps}", "start=null"])
+    generators = {name: build(net) for name, net in CANDIDATES.items()}
+    speeds = _speeds(generators)
+    yield f"{'trunk':<42}{'parameters':>10}{'MP/s':>7}" + "".join(f"{exam:>12}" for exam in config.data.exams)
     for name, net in CANDIDATES.items():
-        config = load(recipe).model_copy(update={"net": net, "start": None})
-        config = config.model_copy(update={"optimizer": config.optimizer.model_copy(update={"steps": steps})})
         run = folder / name.partition(",")[0].replace(" ", "-").replace("/", "-")
-        train(config, run)
+        train(config.model_copy(update={"net": net}), run)
         last = Record(run, steps).rows[-1]
-        parameters = sum(weight.numel() for weight in build(net).parameters())
-        gains = "".join(f"{last[f'{exam}_gain']:>+9.2f} dB" for exam in exams)
+        parameters = sum(weight.numel() for weight in generators[name].parameters())
+        gains = "".join(f"{last[f'{exam}_gain']:>+9.2f} dB" for exam in config.data.exams)
         yield f"{name:<42}{parameters // 1000:>8} k{speeds[name]:>7.2f}{gains}"
 
 

@@ -14,6 +14,7 @@ from deepimage.training import state as states
 from deepimage.training.config import Training, load
 from deepimage.training.data import Pairs, stream
 from deepimage.training.loop import judges_of
+from deepimage.training.memory import keep_freed
 from deepimage.training.perceptual import perceptual
 from deepimage.training.step import Judges, State, update
 
@@ -29,6 +30,7 @@ class Share:
 def measure(path: Path, steps: int = 8, threads: int = 1) -> list[str]:
     """Lines: the parts of a step, the whole step, and how long it waited for data."""
     torch.set_num_threads(threads)
+    keep_freed()  # as training does
     config = load(path)
     state, pairs = states.new(config), Pairs(config.data, config.net.scale, config.seed)
     state.step = config.discriminator.alone  # the discriminator's words are heard
@@ -57,8 +59,14 @@ def _parts(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judge
     if distance := judges.distance:
         networks["perceptual"] = lambda: _through(lambda x: perceptual(distance, x)(window), window)
     if teacher := judges.teacher:
-        networks["teacher"] = lambda: teacher(lr)
+        networks["teacher"] = lambda: _asked(teacher, lr)
     return [Share(name, _time(act, steps)) for name, act in networks.items()]
+
+
+@torch.no_grad()
+def _asked(teacher: Callable[[Tensor], Tensor], lr: Tensor) -> None:
+    with torch.autocast("cpu", torch.bfloat16):
+        teacher(lr)
 
 
 def _through(net: Callable[[Tensor], Tensor], image: Tensor) -> None:

@@ -45,6 +45,8 @@ class Verdict:
     quarantined: int
     failed: int
     output: str
+    crops: bool
+    """Whether there are pictures to show."""
 
     @property
     def complete(self) -> bool:
@@ -54,10 +56,8 @@ class Verdict:
         """For a person."""
         return [
             f"cells        {self.done} done, {self.quarantined} quarantined, {self.failed} failed",
-            *(
-                f"{name:<12} {self.output}/{file}"
-                for name, file in (("table", MARKDOWN), ("page", PAGE), ("crops", CROPS))
-            ),
+            *(f"{name:<12} {self.output}/{file}" for name, file in (("table", MARKDOWN), ("page", PAGE))),
+            *([f"crops        {self.output}/{CROPS}"] if self.crops else []),
             f"every cell   {self.output}/{PARQUET}",
         ]
 
@@ -129,10 +129,11 @@ def _tell(config: Evaluation, models: dict[str, Model], store: Store, cells: pa.
     store.write(PARQUET, sink.getvalue())
     store.write(MARKDOWN, markdown(outcome).encode())
     store.write(PAGE, page(outcome, _settings(config, models), config.exhibits).encode())
-    if crops := sheet(outcome, config.exhibits):
+    crops = sheet(outcome, config.exhibits)
+    if crops:
         store.write(CROPS, crops)
     counts = {name: pc.sum(pc.equal(cells["status"], name)).as_py() or 0 for name in ("done", "quarantined", "failed")}
-    return Verdict(output=store.url, **counts)
+    return Verdict(output=store.url, crops=bool(crops), **counts)
 
 
 def _focus(config: Evaluation, models: dict[str, Model]) -> str:

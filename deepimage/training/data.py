@@ -21,7 +21,8 @@ from deepimage.training.photos import Photos
 
 Batch = tuple[Tensor, Tensor]
 """lr (B,h,w,3) and hr (B,h*scale,w*scale,3), uint8."""
-_CROPS, _CELL = 6, 4
+_CROPS = 6  # looked at for one patch, at most
+_CELL = 4  # hr pixels a side, of what detail is measured in
 
 
 @dataclass
