@@ -62,9 +62,9 @@ class Target(Section):
     more than `net`, they are reduced again."""
     teacher_denoise: float = Field(1.0, ge=0, le=1)
     """Of a teacher with a twin that leaves noise: 1 = the teacher alone."""
-    teacher_sees: Literal["lr", "clean"] = "lr"
-    """What the teacher paints from: our dirty input, whose noise it may keep; or hr reduced without any damage, which
-    asks the generator for the teacher's painting of what it cannot see."""
+    teacher_sees_clean: float = Field(0.0, ge=0, le=1)
+    """What the teacher paints from: 0 = our dirty input, whose noise and blur it keeps; 1 = hr reduced without any
+    damage, which asks the generator for what it cannot see; between them, a mixture of both."""
     teacher_share: float = Field(0.0, ge=0, le=1)
     """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is against hr."""
     real: Literal["photo", "teacher"] = "photo"

@@ -132,9 +132,15 @@ def goals_of(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Goals:
     if not judges.teacher:
         return Goals(photo)
     with torch.no_grad():
-        seen = lr if target.teacher_sees == "lr" else losses.reduced(hr, hr.shape[-1] // lr.shape[-1]).clamp(0, 1)
-        painted = judges.teacher(seen).clamp(0, 1)
+        painted = judges.teacher(_seen_by_the_teacher(lr, hr, target)).clamp(0, 1)
         return Goals(photo, losses.reduced(painted, painted.shape[-1] // hr.shape[-1]), target.teacher_share)
+
+
+def _seen_by_the_teacher(lr: Tensor, hr: Tensor, target: Target) -> Tensor:
+    if not target.teacher_sees_clean:
+        return lr
+    clean = losses.reduced(hr, hr.shape[-1] // lr.shape[-1]).clamp(0, 1)
+    return torch.lerp(lr, clean, target.teacher_sees_clean)
 
 
 def fidelity_terms(
@@ -169,24 +175,28 @@ def _criticise(
     with nn.utils.parametrize.cached():
         real, real_features = critic.discriminator(genuine[window])
         fake, fake_features = critic.discriminator(sr[window])
-        push = _push(sr, fake, fake_features, real_features, blame, config.losses)
+        right = ((real > 0).float().mean() + (fake < 0).float().mean()).item() / 2
+        push = _push(sr, fake, fake_features, real_features, blame, config.losses, heard=max(2 * right - 1, 0))
         loss = losses.told_apart(real.float(), fake.float())
         critic.optimizer.zero_grad()
         loss.backward()
     share(critic.discriminator.parameters())
     critic.optimizer.step()
-    right = ((real > 0).float().mean() + (fake < 0).float().mean()).item() / 2
     ramp = min(max(state.step - config.discriminator.alone, 0) / max(config.discriminator.ramp, 1), 1.0)
     return {"discriminator": loss.item(), "told_apart": right}, ramp * push
 
 
 def _push(
-    sr: Tensor, fake: Tensor, features: list[Tensor], real: list[Tensor], blame: Tensor, weights: Losses
+    sr: Tensor, fake: Tensor, features: list[Tensor], real: list[Tensor], blame: Tensor, weights: Losses, heard: float
 ) -> Tensor:
-    """Adversarial and feature-matching gradients at sr, each a share of the other losses' gradient."""
+    """Adversarial and feature-matching gradients at sr, each a share of the other losses' gradient.
+
+    `heard` is 0 for logits of one that guesses and 1 for one that is always right: a guess has a direction, too, and
+    the generator would follow it into patterns.
+    """
     push = torch.zeros_like(sr)
     for share, loss in (
-        (weights.adversarial, lambda: losses.fooled(fake.float())),
+        (weights.adversarial * heard, lambda: losses.fooled(fake.float())),
         (weights.features, lambda: losses.feature_matching(features, real)),
     ):
         if share:

@@ -90,18 +90,31 @@ def test_the_discriminator_learns_alone_first_then_pushes(gan: Training, batch: 
 
 
 def test_the_push_is_a_share_of_the_blame(gan: Training, batch: Batch) -> None:
-    """Whatever the discriminator's own scale: its logits times a hundred push no harder."""
+    """Whatever the discriminator's own scale: its logits times a hundred push no harder; and as far as it is heard."""
     from deepimage.training.step import _push
 
     torch.manual_seed(0)
     sr = torch.rand(1, 3, 8, 8, requires_grad=True)
     blame = torch.randn(1, 3, 8, 8)
-    for strength in (1, 100):
+    shares = changed(gan, losses={"features": 0}).losses
+    for strength, heard in ((1, 1), (100, 1), (1, 0.5), (1, 0)):
         fake = (strength * sr).mean(1, keepdim=True)
-        push = _push(
-            sr, fake, [sr * strength], [torch.zeros_like(sr)], blame, changed(gan, losses={"features": 0}).losses
-        )
-        assert push.norm().item() == pytest.approx(0.3 * blame.norm().item(), rel=1e-4)
+        push = _push(sr, fake, [sr * strength], [torch.zeros_like(sr)], blame, shares, heard)
+        assert push.norm().item() == pytest.approx(heard * 0.3 * blame.norm().item(), rel=1e-4)
+
+
+def test_a_discriminator_that_guesses_is_not_heard(gan: Training, batch: Batch) -> None:
+    """One that takes everything for real tells nothing apart: the generator learns as without a discriminator."""
+    gan = changed(gan, bf16=False, losses={"features": 0}, discriminator={"alone": 0, "ramp": 0})
+    without = changed(gan, losses={"adversarial": 0})
+    ends = []
+    for config in (gan, without):
+        state = states.new(config)
+        if state.critic:
+            torch.nn.init.constant_(state.critic.discriminator.tail[-1].bias, 5)
+        update(state, *batch, config, Judges(RandomFeatures()))
+        ends.append(weights(state))
+    assert all(torch.equal(ends[0][name], tensor) for name, tensor in ends[1].items())
 
 
 def test_a_teacher_takes_its_share_of_the_pixel_loss(config: Training, batch: Batch) -> None:
@@ -121,7 +134,7 @@ def test_a_teacher_takes_its_share_of_the_pixel_loss(config: Training, batch: Ba
 
 def test_a_teacher_may_paint_from_what_the_generator_cannot_see(config: Training, batch: Batch) -> None:
     """Also one that enlarges more than the generator: its painting is reduced."""
-    target = config.target.model_copy(update={"teacher": "x", "teacher_sees": "clean"})
+    target = config.target.model_copy(update={"teacher": "x", "teacher_sees_clean": 1})
     lr, hr = torch.zeros_like(batch[0]), torch.linspace(0, 1, 48).expand_as(batch[1])
     for scale in (4, 8):
         judges = Judges(teacher=torch.nn.Upsample(scale_factor=scale, mode="bicubic"))
