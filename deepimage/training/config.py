@@ -79,6 +79,8 @@ class Losses(Section):
     """psnr: a decibel of every sample counts alike, so that good inputs are not harmed."""
     gradient: float = Field(0.0, ge=0)
     """L1 of the differences of neighbours: edges."""
+    sharpness: float = Field(0.0, ge=0)
+    """L1 of the mean difference of neighbours in small windows: edges as firm, wherever they run."""
     frequency: float = Field(0.0, ge=0)
     """L1 of the Fourier transform."""
     consistency: float = Field(0.0, ge=0)

@@ -152,6 +152,8 @@ def fidelity_terms(
     terms = {"pixel": goals.toward(lambda goal: pixel(sr, goal))}
     if wanted.gradient:
         terms["gradient"] = goals.toward(lambda goal: losses.gradient(sr, goal))
+    if wanted.sharpness:
+        terms["sharpness"] = goals.toward(lambda goal: losses.sharpness(sr, goal))
     if wanted.frequency:
         terms["frequency"] = goals.toward(lambda goal: losses.frequency(sr, goal))
     if wanted.consistency:

@@ -17,7 +17,9 @@ def test_charbonnier_is_nearly_the_absolute_difference(images: tuple[torch.Tenso
     assert losses.charbonnier(a, a).item() == pytest.approx(1e-3)
 
 
-@pytest.mark.parametrize("loss", [losses.gradient, losses.frequency, lambda a, b: losses.consistency(a, b, 4)])
+@pytest.mark.parametrize(
+    "loss", [losses.gradient, losses.sharpness, losses.frequency, lambda a, b: losses.consistency(a, b, 4)]
+)
 def test_equal_images_cost_nothing_and_others_pull_towards_the_target(loss, images) -> None:
     a, b = images
     assert loss(b, b).item() == 0
@@ -30,6 +32,17 @@ def test_a_shift_of_brightness_costs_no_gradient(images) -> None:
     a, _ = images
     assert losses.gradient(a + 0.1, a).item() == pytest.approx(0, abs=1e-6)
     assert losses.consistency(a + 0.1, a, 4).item() == pytest.approx(0.1, abs=1e-5)
+
+
+def test_sharpness_asks_for_firm_edges_wherever_they_run() -> None:
+    """What is moved by a pixel costs little, what is smeared in place costs much; grain on flat ground costs, too."""
+    torch.manual_seed(0)
+    photo = F.interpolate(torch.rand(1, 3, 24, 24), scale_factor=4, mode="nearest")
+    moved, smeared = photo.roll(1, -1), F.avg_pool2d(photo, 3, 1, 1)
+    assert losses.sharpness(moved, photo) < 0.3 * losses.sharpness(smeared, photo)
+    assert losses.gradient(moved, photo) > 0.8 * losses.gradient(smeared, photo)  # which cannot tell them apart
+    flat = torch.full_like(photo, 0.5)
+    assert losses.sharpness(flat + 0.02 * torch.randn_like(flat), flat).item() == pytest.approx(0.04, rel=0.1)
 
 
 def test_frequency_is_parseval_honest() -> None:
