@@ -66,7 +66,8 @@ class Target(Section):
     """What the teacher paints from: 0 = our dirty input, whose noise and blur it keeps; 1 = hr reduced without any
     damage, which asks the generator for what it cannot see; between them, a mixture of both."""
     teacher_share: float = Field(0.0, ge=0, le=1)
-    """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is against hr."""
+    """Share of pixel, gradient, sharpness, frequency and perceptual loss that is against the teacher; the rest is
+    against hr."""
     real: Literal["photo", "teacher"] = "photo"
     """What the discriminator is shown as real. The teacher's paintings have no grain to be mistaken for a pattern."""
 
@@ -80,7 +81,7 @@ class Losses(Section):
     gradient: float = Field(0.0, ge=0)
     """L1 of the differences of neighbours: edges."""
     sharpness: float = Field(0.0, ge=0)
-    """L1 of the mean difference of neighbours in small windows: edges as firm, wherever they run."""
+    """L1 of the root mean square difference of neighbours in small windows: edges as firm, wherever they run."""
     frequency: float = Field(0.0, ge=0)
     """L1 of the Fourier transform."""
     consistency: float = Field(0.0, ge=0)
@@ -92,9 +93,9 @@ class Losses(Section):
     artifacts: float = Field(0.0, ge=0)
     """LDL: L1 where local variance shows artifacts."""
     adversarial: float = Field(0.0, ge=0)
-    """Share of the adversarial gradient in that of the other losses; its weight adapts."""
+    """Share of the adversarial gradient in that of the other losses, as far as the discriminator knows sr from real."""
     features: float = Field(0.0, ge=0)
-    """Share of the gradient of the discriminator's features (L1), likewise."""
+    """Share of the gradient of the discriminator's features (L1), whatever it tells."""
     window: int = Field(128, ge=32, multiple_of=8)
     """Side of the part of a patch that perceptual loss and discriminator see, hr pixels; it moves from step to step."""
 

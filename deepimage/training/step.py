@@ -1,7 +1,8 @@
 """One step of learning: the generator, then its discriminator, then the moving average of the weights.
 
-Torch only. The adversarial gradient is given a fixed share of the other losses' gradient at the image, so its weight
-adapts by itself (the idea of VQGAN, Esser et al. 2021, taken at the image instead of the last layer).
+Torch only. The adversarial gradient is given a share of the other losses' gradient at the image, so its weight adapts
+by itself (the idea of VQGAN, Esser et al. 2021, taken at the image instead of the last layer); the less the
+discriminator knows, the smaller the share.
 """
 
 import math

@@ -142,6 +142,9 @@ def test_a_teacher_may_paint_from_what_the_generator_cannot_see(config: Training
         assert painted is not None
         assert painted.shape == hr.shape
         assert (painted - hr).abs().mean() < 0.01
+    between = goals_of(lr, hr, target.model_copy(update={"teacher_sees_clean": 0.25}), judges).painted
+    assert between is not None
+    assert (between - 0.25 * hr).abs().mean() < 0.01  # lr is black
 
 
 def test_the_learning_rate_rises_then_falls_to_its_end(config: Training) -> None:
