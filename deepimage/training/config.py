@@ -112,11 +112,13 @@ class Discriminator(Section):
 
 
 class Optimizer(Section):
-    """AdamW with a linear warm-up and a cosine decline, and an average of the weights."""
+    """Muon for the trunk, AdamW for the rest; a linear warm-up, a cosine decline, and an average of the weights."""
 
     steps: int = Field(ge=1)
     learning_rate: float = Field(8e-4, gt=0)
     """At its highest, after the warm-up."""
+    trunk: float = Field(4.0, gt=0)
+    """Rate of Muon, in rates of AdamW; 16 diverges."""
     final_learning_rate: float = Field(1e-6, gt=0)
     warmup: int = Field(300, ge=0)
     clip: float = Field(1.0, gt=0)

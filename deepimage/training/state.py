@@ -11,6 +11,7 @@ from deepimage.models import checkpoint
 from deepimage.models.discriminator import Discriminator
 from deepimage.models.generator import Generator
 from deepimage.training.config import Net, Training
+from deepimage.training.muon import Muon
 from deepimage.training.step import Critic, State
 
 FILE = "state.pt"
@@ -22,13 +23,21 @@ def new(config: Training) -> State:
     generator = build(config.net)
     if config.start:
         _adopt(generator, config.start)
-    optimizer = torch.optim.AdamW(generator.parameters(), betas=(0.9, 0.99), weight_decay=0.0)
-    return State(generator, copy.deepcopy(generator), optimizer, _critic(config) if config.is_gan else None)
+    critic = _critic(config) if config.is_gan else None
+    return State(generator, copy.deepcopy(generator), *_optimizers(generator), critic)
 
 
 def build(net: Net) -> Generator:
     """An untrained generator of that shape."""
     return Generator(net.arch, net.scale, net.features, net.blocks, net.inner, net.unshuffle)
+
+
+def _optimizers(generator: Generator) -> tuple[Muon, torch.optim.AdamW]:
+    """Muon for the trunk's convolutions, AdamW for head, tail, biases and slopes."""
+    trunk = [weight for weight in generator.body.parameters() if weight.dim() > 1]
+    inside = {id(weight) for weight in trunk}
+    rest = [weight for weight in generator.parameters() if id(weight) not in inside]
+    return Muon(trunk), torch.optim.AdamW(rest, betas=(0.9, 0.99), weight_decay=0.0)
 
 
 def save(state: State, path: Path) -> None:
@@ -86,7 +95,8 @@ def _parts(state: State) -> dict[str, torch.nn.Module | torch.optim.Optimizer]:
     parts: dict[str, torch.nn.Module | torch.optim.Optimizer] = {
         "generator": state.generator,
         "average": state.average,
-        "optimizer": state.optimizer,
+        "muon": state.muon,
+        "adamw": state.adamw,
     }
     if state.critic:
         parts |= {"discriminator": state.critic.discriminator, "critic": state.critic.optimizer}

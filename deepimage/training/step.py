@@ -43,7 +43,10 @@ class State:
     generator: Generator
     average: Generator
     """Moving average of the generator: what is measured and shipped."""
-    optimizer: torch.optim.Optimizer
+    muon: torch.optim.Optimizer
+    """Of the trunk's convolutions."""
+    adamw: torch.optim.Optimizer
+    """Of all other weights."""
     critic: Critic | None = None
     step: int = 0
 
@@ -81,12 +84,13 @@ def update(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judge
 
 def _descend(state: State, sr: Tensor, blame: Tensor, config: Training, share: Share) -> None:
     """Carry the gradient at sr back through the generator, and take the step."""
-    state.optimizer.zero_grad()
+    state.generator.zero_grad()
     sr.backward(blame)
     share(state.generator.parameters())
     norm = nn.utils.clip_grad_norm_(state.generator.parameters(), config.optimizer.clip)
     _check(state.step, {}, norm)
-    state.optimizer.step()
+    state.muon.step()
+    state.adamw.step()
     decay = min(config.optimizer.average, (1 + state.step) / (10 + state.step))
     follow(state.average, state.generator, decay)
 
@@ -225,12 +229,16 @@ def _check(step: int, values: Values, gradient: Tensor) -> None:
 
 
 def _set_rates(state: State, config: Training) -> None:
-    for group in state.optimizer.param_groups:
-        group["lr"] = learning_rate(state.step, config.optimizer)
+    rate = learning_rate(state.step, config.optimizer)
+    _set_rate(state.adamw, rate)
+    _set_rate(state.muon, rate * config.optimizer.trunk)
     if state.critic:
-        fraction = learning_rate(state.step, config.optimizer) / config.optimizer.learning_rate
-        for group in state.critic.optimizer.param_groups:
-            group["lr"] = config.discriminator.learning_rate * fraction
+        _set_rate(state.critic.optimizer, rate * config.discriminator.learning_rate / config.optimizer.learning_rate)
+
+
+def _set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
 
 
 def learning_rate(step: int, settings: Optimizer) -> float:
