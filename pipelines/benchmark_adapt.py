@@ -10,7 +10,7 @@ from PIL import Image, ImageFilter
 
 from deepimage.config import Recipe, read
 from deepimage.evaluation.config import Evaluation
-from deepimage.models.catalog import twin
+from deepimage.models.catalog import find, twin
 from deepimage.training.config import load
 from deepimage.training.photos import decode, listed
 from pipelines.evaluate import MARKDOWN
@@ -31,8 +31,9 @@ def measure(recipe: Path, folder: Path, threads: int | None = None) -> list[str]
     profile = folder / "profile.yaml"
     if not profile.exists():
         study(str(folder / "shown"), profile, read(Recipe, None, ["runtime.engine=local"]))
-    adapted = train(recipe, shortcuts={"data.profile": str(profile)}, run=folder / "run", threads=threads)
     start = config.start or ""
+    run = folder / f"run-{config.digest()[:8]}-{find(start).sha256[:8]}"  # another recipe or start is another run
+    adapted = train(recipe, shortcuts={"data.profile": str(profile)}, run=run, threads=threads)
     whole = {"fidelity": 1} if twin(start, "fidelity") else {}  # as it learned, not mixed
     settings = {
         "pictures": [str(folder / "held")],
