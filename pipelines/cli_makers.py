@@ -23,6 +23,11 @@ def tell(text: str) -> None:
     sys.stdout.write(text.rstrip("\n") + "\n")
 
 
+def _log_to_stderr() -> None:
+    """What training says of its progress."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+
+
 @app.command()
 def study(
     input: Annotated[str, typer.Argument(metavar="INPUT", help="Folder, s3://..., archive, or list of URIs.")],
@@ -58,7 +63,7 @@ def train(
     """Train a generator; the same command again resumes."""
     from pipelines.train import main as train_generator
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    _log_to_stderr()
     shortcuts = {"start": start, "data.profile": profile, "workers": workers}
     tell(f"checkpoint   {train_generator(config, set or [], shortcuts, run, threads, address)}")
 
@@ -126,6 +131,8 @@ def benchmark(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> None:
     """Megapixels per second of the bare model, the Restorer and the whole job, from one run."""
+    if adapt or architectures:
+        _log_to_stderr()
     for asked, name, arguments in (
         (training, "training", (training,)),
         (study, "study", (study,)),

@@ -81,7 +81,7 @@ class Losses(Section):
     gradient: float = Field(0.0, ge=0)
     """L1 of the differences of neighbours: edges."""
     sharpness: float = Field(0.0, ge=0)
-    """L1 of the root mean square difference of neighbours in small windows: edges as firm, wherever they run."""
+    """L1 of the logarithm of the activity of small windows: edges as firm, wherever they run, and ground as flat."""
     frequency: float = Field(0.0, ge=0)
     """L1 of the Fourier transform."""
     consistency: float = Field(0.0, ge=0)
