@@ -42,6 +42,16 @@ def test_a_state_comes_back_whole(gan: Training, tmp_path: Path) -> None:
         assert all(torch.equal(v, b.state_dict()[k]) for k, v in a.state_dict().items())
 
 
+def test_the_trunk_s_matrices_are_muon_s_and_all_else_adamw_s(config: Training) -> None:
+    state = states.new(config)
+    muon, adamw = (
+        {id(weight) for group in optimizer.param_groups for weight in group["params"]}
+        for optimizer in (state.muon, state.adamw)
+    )
+    assert muon == {id(weight) for weight in state.generator.body.parameters() if weight.dim() == 4}
+    assert adamw == {id(weight) for weight in state.generator.parameters()} - muon
+
+
 def test_the_state_of_another_net_or_stage_is_refused(config: Training, gan: Training, tmp_path: Path) -> None:
     states.save(states.new(config), tmp_path / "state.pt")
     for other in (changed(config, net={"features": 16}), gan):

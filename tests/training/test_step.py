@@ -164,3 +164,11 @@ def test_follow_keeps_the_share_it_is_told() -> None:
     torch.nn.init.constant_(generator.weight, 0.0)
     follow(average, generator, 0.9)
     assert average.weight.item() == pytest.approx(0.9)
+
+
+def test_muon_s_rate_is_so_many_of_adamw_s(config: Training, batch: Batch) -> None:
+    state = states.new(config)
+    update(state, *batch, changed(config, optimizer={"trunk": 3}), NOBODY)
+    adamw, muon = (optimizer.param_groups[0]["lr"] for optimizer in (state.adamw, state.muon))
+    assert adamw == learning_rate(0, config.optimizer)
+    assert muon == pytest.approx(3 * adamw)
