@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,9 +85,11 @@ class Cluster:
         """SIGKILL a node and all its workers, at once."""
         if node.process.poll() is None:
             for process in (family := node.family()):
-                process.suspend()  # no one sees another go, and starts it again
+                with suppress(psutil.NoSuchProcess):  # a worker that ends by itself
+                    process.suspend()  # no one sees another go, and starts it again
             for process in family:
-                process.kill()
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             node.process.wait()
 
     def drain(self, node: Node, seconds: int) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,8 @@ class Written:
 
 def slow_down(node: Node) -> None:
     for process in node.family():
-        os.setpriority(os.PRIO_PROCESS, process.pid, 19)
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, 19)
 
 
 @pytest.fixture(scope="module")

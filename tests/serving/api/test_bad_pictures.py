@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
@@ -74,12 +75,19 @@ def test_there_are_many_bad_ones() -> None:
 def grown(address: str, act: threading.Thread) -> float:
     """Megabytes that this process and its children grow by while `act` runs."""
     processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-    before = most = sum(process.memory_info().rss for process in processes)
+    before = most = sum(map(resident, processes))
     act.start()
     while act.is_alive():
-        most = max(most, sum(process.memory_info().rss for process in processes))
+        most = max(most, sum(map(resident, processes)))
         time.sleep(0.005)
     return (most - before) / MEGABYTE
+
+
+def resident(process: psutil.Process) -> int:
+    """Bytes; none of one that has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return int(process.memory_info().rss)
+    return 0
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 500000000", "Transfer-Encoding: chunked"])

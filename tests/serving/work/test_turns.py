@@ -22,11 +22,12 @@ class Blocks(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.gate = Event()
+        self.gate, self.reached = Event(), Event()
         self.gate.set()
         self.calls = 0
 
     def forward(self, lr: torch.Tensor) -> torch.Tensor:
+        self.reached.set()
         self.gate.wait(20)
         self.calls += 1
         if round(float(lr[0, 0, 0, 0]) * 255) == 13:
@@ -69,6 +70,7 @@ def test_the_bytes_of_the_restorer(restorer: Restorer) -> None:
 def test_a_small_picture_overtakes_a_large_one(restorer: Restorer, blocks: Blocks, turns: Turns) -> None:
     blocks.gate.clear()
     large = turns.restore(restorer, plain(20, 600, 600))
+    assert blocks.reached.wait(20)
     small = turns.restore(restorer, plain(30))
     blocks.gate.set()
     wait([small], 20)
@@ -79,6 +81,7 @@ def test_a_small_picture_overtakes_a_large_one(restorer: Restorer, blocks: Block
 def test_a_cancelled_picture_leaves_its_tiles_undone(restorer: Restorer, blocks: Blocks, turns: Turns) -> None:
     blocks.gate.clear()
     large = turns.restore(restorer, plain(20, 600, 600))
+    assert blocks.reached.wait(20)
     assert large.cancel()
     blocks.gate.set()
     turns.restore(restorer, plain(30)).result(20)
@@ -110,6 +113,7 @@ def test_pictures_of_one_size_share_a_batch(blocks: Blocks) -> None:
     restorer.batch = 4
     blocks.gate.clear()
     turns.restore(restorer, plain(20, 99, 32))
+    assert blocks.reached.wait(20)
     futures = [turns.restore(restorer, plain(30 + i)) for i in range(4)]
     blocks.gate.set()
     for i, future in enumerate(futures):
