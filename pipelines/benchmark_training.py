@@ -13,10 +13,12 @@ from deepimage.image.tensor import to_bchw
 from deepimage.training import state as states
 from deepimage.training.config import Training, load
 from deepimage.training.data import Pairs, stream
+from deepimage.training.goals import Judges
 from deepimage.training.loop import judges_of
 from deepimage.training.memory import keep_freed
 from deepimage.training.perceptual import perceptual
-from deepimage.training.step import Judges, State, update
+from deepimage.training.state import State
+from deepimage.training.step import update
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from deepimage.training.config import Training
 from deepimage.training.data import Batch, Pairs
 from deepimage.training.loop import Book, learn
 from deepimage.training.record import TABLE
-from deepimage.training.step import State, Values
+from deepimage.training.state import State, Values
 
 _DEATHS = 3  # of workers, before the run stops
 

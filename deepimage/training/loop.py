@@ -22,11 +22,14 @@ from deepimage.training import state as states
 from deepimage.training.config import Training
 from deepimage.training.data import Batch, Pairs, killed, stream
 from deepimage.training.exam import Exam
+from deepimage.training.goals import Judges
 from deepimage.training.guard import check
 from deepimage.training.memory import keep_freed
 from deepimage.training.perceptual import Distance, distance
 from deepimage.training.record import Record
-from deepimage.training.step import Judges, Share, State, Values, alone, update
+from deepimage.training.share import Share, alone
+from deepimage.training.state import State, Values
+from deepimage.training.step import update
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
-"""The state of a run as bytes on a disk, and a new one from a recipe."""
+"""All that changes while a generator learns: a new one from a recipe, and as bytes on a disk."""
 
 import copy
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -12,9 +13,33 @@ from deepimage.models.discriminator import Discriminator
 from deepimage.models.generator import Generator
 from deepimage.training.config import Net, Training
 from deepimage.training.muon import Muon
-from deepimage.training.step import Critic, State
 
 FILE = "state.pt"
+Values = dict[str, float]
+"""What a step or a measurement tells, by name."""
+
+
+@dataclass
+class Critic:
+    """The discriminator and its optimizer."""
+
+    discriminator: Discriminator
+    optimizer: torch.optim.Optimizer
+
+
+@dataclass
+class State:
+    """All that changes while a generator learns."""
+
+    generator: Generator
+    average: Generator
+    """Moving average of the generator: what is measured and shipped."""
+    muon: torch.optim.Optimizer
+    """Of the trunk's convolutions."""
+    adamw: torch.optim.Optimizer
+    """Of all other weights."""
+    critic: Critic | None = None
+    step: int = 0
 
 
 def new(config: Training) -> State:

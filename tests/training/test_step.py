@@ -7,9 +7,12 @@ import torch.nn.functional as F
 from deepimage.errors import ConfigError
 from deepimage.training import state as states
 from deepimage.training.config import Training
+from deepimage.training.goals import Goals, Judges, fidelity_terms, goals_of
 from deepimage.training.losses import charbonnier
 from deepimage.training.perceptual import RandomFeatures
-from deepimage.training.step import Goals, Judges, State, fidelity_terms, follow, goals_of, learning_rate, update
+from deepimage.training.schedule import learning_rate
+from deepimage.training.state import State
+from deepimage.training.step import follow, update
 
 from .conftest import changed
 
@@ -91,7 +94,7 @@ def test_the_discriminator_learns_alone_first_then_pushes(gan: Training, batch: 
 
 def test_the_push_is_a_share_of_the_blame(gan: Training, batch: Batch) -> None:
     """Whatever the discriminator's own scale: its logits times a hundred push no harder; and as far as it is heard."""
-    from deepimage.training.step import _push
+    from deepimage.training.critic import _push
 
     torch.manual_seed(0)
     sr = torch.rand(1, 3, 8, 8, requires_grad=True)

@@ -1,0 +1,84 @@
+"""What sr should be, and each loss that tells how far it is from that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from deepimage.training import losses
+from deepimage.training.config import Target, Training
+from deepimage.training.perceptual import Distance, perceptual
+from deepimage.training.state import State
+from deepimage.training.window import window_of
+
+
+@dataclass(frozen=True)
+class Judges:
+    """Networks that only look: they never learn."""
+
+    distance: Distance | None = None
+    teacher: nn.Module | None = None
+
+
+@dataclass(frozen=True)
+class Goals:
+    """What sr should be: the photo, and what the teacher paints, which has `share` of the say."""
+
+    photo: Tensor
+    painted: Tensor | None = None
+    share: float = 0.0
+
+    def toward(self, loss: Callable[[Tensor], Tensor]) -> Tensor:
+        """The loss against both, by share."""
+        if self.painted is None:
+            return loss(self.photo)
+        painted = self.share * loss(self.painted)
+        return painted + (1 - self.share) * loss(self.photo) if self.share < 1 else painted
+
+    def real(self, target: Target) -> Tensor:
+        """What the discriminator is shown as the real thing."""
+        return self.painted if target.real == "teacher" and self.painted is not None else self.photo
+
+
+def goals_of(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Goals:
+    """The goals of a batch."""
+    photo = losses.sharpened(hr, target.sharpen) if target.sharpen else hr
+    if not judges.teacher:
+        return Goals(photo)
+    with torch.no_grad():
+        painted = judges.teacher(_seen_by_the_teacher(lr, hr, target)).clamp(0, 1)
+        return Goals(photo, losses.reduced(painted, painted.shape[-1] // hr.shape[-1]), target.teacher_share)
+
+
+def _seen_by_the_teacher(lr: Tensor, hr: Tensor, target: Target) -> Tensor:
+    if not target.teacher_sees_clean:
+        return lr
+    clean = losses.reduced(hr, hr.shape[-1] // lr.shape[-1]).clamp(0, 1)
+    return torch.lerp(lr, clean, target.teacher_sees_clean)
+
+
+def fidelity_terms(
+    state: State, sr: Tensor, lr: Tensor, hr: Tensor, goals: Goals, config: Training, judges: Judges
+) -> dict[str, Tensor]:
+    """Every loss of the recipe but those of the discriminator, by its name there."""
+    wanted = config.losses
+    pixel = losses.psnr if wanted.pixel_form == "psnr" else losses.charbonnier
+    terms = {"pixel": goals.toward(lambda goal: pixel(sr, goal))}
+    if wanted.gradient:
+        terms["gradient"] = goals.toward(lambda goal: losses.gradient(sr, goal))
+    if wanted.sharpness:
+        terms["sharpness"] = goals.toward(lambda goal: losses.sharpness(sr, goal))
+    if wanted.frequency:
+        terms["frequency"] = goals.toward(lambda goal: losses.frequency(sr, goal))
+    if wanted.consistency:
+        terms["consistency"] = losses.consistency(sr, hr, state.generator.scale)
+    if wanted.perceptual and judges.distance:
+        window = window_of(sr, state.step, config)
+        distance = perceptual(judges.distance, sr[window])
+        terms["perceptual"] = goals.toward(lambda goal: distance(goal[window]))
+    if wanted.artifacts:
+        with torch.no_grad():
+            calm = state.average(lr)
+        terms["artifacts"] = losses.artifacts(sr, goals.photo, calm)
+    return terms
