@@ -52,6 +52,12 @@ def test_a_tally_counts_by_model_and_degradation(folder: Path) -> None:
     assert any(line.startswith("C2: ") for line in lines)
 
 
+def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / KEY).write_text(json.dumps({"1": {"A": "runs/a/x4.safetensors", "B": "x4", "degradation": "C0"}}))
+    (tmp_path / "answers.csv").write_text("1,A\n")
+    assert tally(tmp_path, tmp_path / "answers.csv")[0] == "all: runs/a/x4.safetensors 1"
+
+
 @pytest.mark.parametrize("line", ["9,A", "1,C", "1"])
 def test_an_answer_that_is_none_is_refused(folder: Path, line: str) -> None:
     output = made(folder, 2)
