@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image
 
+from deepimage.metrics.checkerboard import checkerboard
 from deepimage.metrics.consistency import consistency_db
 from deepimage.metrics.dss import dss
 from deepimage.metrics.haarpsi import haarpsi
@@ -176,6 +177,14 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             _plain(lambda t: piqe(t.sr)),
             -math.inf,
             1,
+            needs_hr=False,
+        ),
+        "checkerboard": Metric(
+            "Checkerboard",
+            "grid that repeats with the pixels of the input, on calm ground, in 8-bit levels; people see 0.5",
+            _plain(lambda t: checkerboard(t.sr, round(t.sr.shape[0] / t.lr.shape[0]))),
+            -math.inf,
+            2,
             needs_hr=False,
         ),
         "consistency": Metric(

@@ -14,6 +14,7 @@ from deepimage.image.degradation.fixed import FIXED, Fixed
 from deepimage.image.degradation.recipe import load
 from deepimage.image.interpolation import resize
 from deepimage.image.tensor import stack, to_bchw, to_hwc
+from deepimage.metrics.checkerboard import checkerboard
 from deepimage.metrics.consistency import consistency_db
 from deepimage.metrics.haarpsi import haarpsi
 from deepimage.metrics.psnr import psnr_y
@@ -60,7 +61,8 @@ class Exam:
         return cls(pairs, {name: _psnr(pairs[name], enlarged[name]) for name in pairs})
 
     def take(self, generator: Generator, distance: Distance | None) -> dict[str, float]:
-        """Means over all photos: NAME_gain (dB over Lanczos), NAME_haarpsi, NAME_lpips; consistency_db over all."""
+        """Means over all photos: NAME_gain (dB over Lanczos), NAME_haarpsi, NAME_checkerboard, NAME_lpips;
+        consistency_db over all."""
         values, drift = {}, []
         for name, pairs in self.pairs.items():
             srs = list(_restored(generator, pairs))
@@ -68,6 +70,7 @@ class Exam:
             values[f"{name}_haarpsi"] = float(
                 np.mean([haarpsi(sr, pair.hr) for sr, pair in zip(srs, pairs, strict=True)])
             )
+            values[f"{name}_checkerboard"] = float(np.mean([checkerboard(sr, generator.scale) for sr in srs]))
             if distance:
                 values[f"{name}_lpips"] = _distance(distance, pairs, srs)
             drift += [consistency_db(pair.lr, sr) for sr, pair in zip(srs, pairs, strict=True)]

@@ -29,7 +29,11 @@ def test_a_system_is_a_name_a_file_or_a_recipe() -> None:
 
 def test_what_is_measured_follows_from_originals_and_files() -> None:
     blind = read(Evaluation, None, _LEAST)
-    assert (blind.has_hr, blind.measured, blind.ranked_by) == (False, ("piqe", "consistency"), "consistency")
+    assert (blind.has_hr, blind.measured, blind.ranked_by) == (
+        False,
+        ("piqe", "checkerboard", "consistency"),
+        "consistency",
+    )
     pairs = read(Evaluation, None, [*_LEAST, "against_hr=hr", "lpips=file"])
     assert pairs.has_hr
     assert "psnr_y" in pairs.measured

@@ -21,14 +21,16 @@ def trials(photos: dict[str, np.ndarray]) -> tuple[Trial, Trial]:
 
 def test_what_is_usable_depends_on_original_and_files() -> None:
     assert set(usable(True, {"lpips": Path("a"), "niqe": Path("b")})) == set(METRICS)
-    assert usable(False, {}) == ("piqe", "consistency")
+    assert usable(False, {}) == ("piqe", "checkerboard", "consistency")
     assert "lpips" not in usable(True, {})
     assert "niqe" in usable(False, {"niqe": Path("b")})
 
 
 def test_every_metric_prefers_the_better_result(trials: tuple[Trial, Trial]) -> None:
     good, bad = trials
-    names = [name for name in usable(True, {}) if name != "piqe"]  # which takes blur for clean
+    names = [
+        name for name in usable(True, {}) if name not in ("piqe", "checkerboard")
+    ]  # blur is clean, and has no grid
     for name, measure in open_metrics(names, {}).items():
         assert METRICS[name].badness(measure(good)) < METRICS[name].badness(measure(bad)), name
 

@@ -17,7 +17,7 @@ from pipelines.evaluate import evaluate, run
 
 _BENCH = Path("../shared/data/bench/Set14")
 _LPIPS = Path("../shared/reference/lpips_squeeze.safetensors")
-_FIGURES = ("psnr_y", "ssim_y", "ms_ssim_y", "haarpsi", "dss", "psnr_small", "piqe", "consistency")
+_FIGURES = ("psnr_y", "ssim_y", "ms_ssim_y", "haarpsi", "dss", "psnr_small", "piqe", "checkerboard", "consistency")
 
 
 @pytest.fixture
