@@ -14,6 +14,9 @@ from deepimage.training.share import Share
 from deepimage.training.state import Critic, Values
 from deepimage.training.window import window_of
 
+Look = tuple[Tensor, list[Tensor]]
+"""Logits of a discriminator, and its features."""
+
 
 def criticise(
     critic: Critic, step: int, sr: Tensor, genuine: Tensor, blame: Tensor, config: Training, share: Share
@@ -21,11 +24,10 @@ def criticise(
     """Scores, and what the discriminator adds to the gradient at sr; then it learns from the same two looks."""
     window = window_of(sr, step, config)
     with nn.utils.parametrize.cached():
-        real, real_features = critic.discriminator(genuine[window])
-        fake, fake_features = critic.discriminator(sr[window])
-        right = ((real > 0).float().mean() + (fake < 0).float().mean()).item() / 2
-        push = _push(sr, fake, fake_features, real_features, blame, config.losses, heard=max(2 * right - 1, 0))
-        loss = losses.told_apart(real.float(), fake.float())
+        real, fake = critic.discriminator(genuine[window]), critic.discriminator(sr[window])
+        right = (real[0] > fake[0]).float().mean().item()
+        push = _push(sr, fake, real, blame, config.losses, heard=max(2 * right - 1, 0))
+        loss = losses.more_real(real[0], fake[0])
         critic.optimizer.zero_grad()
         loss.backward()
     share(critic.discriminator.parameters())
@@ -34,18 +36,16 @@ def criticise(
     return {"discriminator": loss.item(), "told_apart": right}, ramp * push
 
 
-def _push(
-    sr: Tensor, fake: Tensor, features: list[Tensor], real: list[Tensor], blame: Tensor, weights: Losses, heard: float
-) -> Tensor:
+def _push(sr: Tensor, fake: Look, real: Look, blame: Tensor, weights: Losses, heard: float) -> Tensor:
     """Adversarial and feature-matching gradients at sr, each a share of the other losses' gradient.
 
-    `heard` is 0 for logits of one that guesses and 1 for one that is always right: a guess has a direction, too, and
-    the generator would follow it into patterns.
+    `heard` is 0 for one that guesses and 1 for one that is always right: a guess has a direction, too, and the
+    generator would follow it into patterns.
     """
     push = torch.zeros_like(sr)
     for share, loss in (
-        (weights.adversarial * heard, lambda: losses.fooled(fake.float())),
-        (weights.features, lambda: losses.feature_matching(features, real)),
+        (weights.adversarial * heard, lambda: losses.more_real(fake[0], real[0])),
+        (weights.features, lambda: losses.feature_matching(fake[1], real[1])),
     ):
         if share:
             (direction,) = torch.autograd.grad(loss(), sr, retain_graph=True)

@@ -73,9 +73,10 @@ def test_what_the_average_does_better_is_blamed_as_an_artifact() -> None:
 
 def test_the_adversaries_pull_against_each_other() -> None:
     logits = torch.tensor([-2.0, 0.0, 3.0])
-    assert losses.fooled(logits + 1) < losses.fooled(logits)
-    assert losses.told_apart(logits, logits - 1) < losses.told_apart(logits, logits)
-    assert losses.told_apart(torch.zeros(4), torch.zeros(4)).item() == pytest.approx(2 * torch.log(torch.tensor(2.0)))
+    assert (
+        losses.more_real(logits + 1, logits) < losses.more_real(logits, logits) < losses.more_real(logits, logits + 1)
+    )
+    assert losses.more_real(logits, logits).item() == pytest.approx(torch.log(torch.tensor(2.0)))
 
 
 def test_features_match_by_their_own_size() -> None:
