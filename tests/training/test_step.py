@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from deepimage.errors import ConfigError
 from deepimage.training import state as states
 from deepimage.training.config import Training
-from deepimage.training.goals import Goals, Judges, fidelity_terms, goals_of
+from deepimage.training.goals import Goals, Judges, fidelity_terms, goals_of, toned
 from deepimage.training.losses import charbonnier
 from deepimage.training.perceptual import RandomFeatures
 from deepimage.training.schedule import learning_rate
@@ -130,9 +130,20 @@ def test_a_teacher_takes_its_share_of_the_pixel_loss(config: Training, batch: Ba
     judges = Judges(teacher=White())
     goals = goals_of(*batch, taught.target, judges)
     term = fidelity_terms(states.new(config), sr, *batch, goals, taught, judges)["pixel"]
-    assert term.item() == pytest.approx(0.75 * charbonnier(sr, batch[1]).item() + 0.25 * 1.0, abs=1e-3)
+    assert goals.painted is not None
+    shares = 0.75 * charbonnier(sr, batch[1]) + 0.25 * charbonnier(sr, goals.painted)
+    assert term.item() == pytest.approx(shares.item(), abs=1e-3)
     assert torch.equal(goals.real(taught.target), batch[1])
-    assert goals.real(taught.target.model_copy(update={"real": "teacher"})).min() == 1
+    assert torch.equal(goals.real(taught.target.model_copy(update={"real": "teacher"})), goals.painted)
+
+
+def test_a_painting_keeps_its_strokes_and_takes_the_photo_s_tones() -> None:
+    torch.manual_seed(0)
+    tones = F.interpolate(torch.rand(2, 3, 2, 2) * 0.4, (64, 64), mode="bilinear") + 0.3
+    strokes = 0.1 * torch.tensor([1.0, -1.0]).repeat(32).expand(2, 3, 64, 64)
+    painted = toned(strokes + 0.5, tones, cell=16)
+    assert (painted - (tones + strokes)).abs().mean() < 0.02
+    assert toned(painted[..., :12, :12], tones[..., :12, :12], 16).shape == (2, 3, 12, 12)  # smaller than a cell
 
 
 def test_a_teacher_may_paint_from_what_the_generator_cannot_see(config: Training, batch: Batch) -> None:
@@ -145,9 +156,12 @@ def test_a_teacher_may_paint_from_what_the_generator_cannot_see(config: Training
         assert painted is not None
         assert painted.shape == hr.shape
         assert (painted - hr).abs().mean() < 0.01
-    between = goals_of(lr, hr, target.model_copy(update={"teacher_sees_clean": 0.25}), judges).painted
-    assert between is not None
-    assert (between - 0.25 * hr).abs().mean() < 0.01  # lr is black
+    seen: list[torch.Tensor] = []
+    judges = Judges(teacher=torch.nn.Upsample(scale_factor=4, mode="bicubic"))
+    assert judges.teacher
+    judges.teacher.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    goals_of(lr, hr, target.model_copy(update={"teacher_sees_clean": 0.25}), judges)
+    assert (seen[0].mean() - 0.25 * hr.mean()).abs() < 0.01  # lr is black
 
 
 def test_the_learning_rate_rises_then_falls_to_its_end(config: Training) -> None:
