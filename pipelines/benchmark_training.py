@@ -57,7 +57,7 @@ def _parts(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judge
     window = hr[..., : config.losses.window, : config.losses.window]
     networks: dict[str, Callable[[], object]] = {"generator": lambda: _through(state.generator, lr)}
     if critic := state.critic:
-        networks["discriminator, once"] = lambda: _through(lambda x: critic.discriminator(x)[0], window)
+        networks["discriminator, once"] = lambda: _through(lambda x: critic.discriminator(x, window)[0], window)
     if distance := judges.distance:
         networks["perceptual"] = lambda: _through(lambda x: perceptual(distance, x)(window), window)
     if teacher := judges.teacher:

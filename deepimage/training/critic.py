@@ -7,6 +7,7 @@ the smaller the share.
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from deepimage.training import losses
 from deepimage.training.config import Losses, Training
@@ -19,19 +20,20 @@ Look = tuple[Tensor, list[Tensor]]
 
 
 def criticise(
-    critic: Critic, step: int, sr: Tensor, genuine: Tensor, blame: Tensor, config: Training, share: Share
+    critic: Critic, step: int, sr: Tensor, lr: Tensor, genuine: Tensor, blame: Tensor, config: Training, share: Share
 ) -> tuple[Values, Tensor]:
     """Scores, and what the discriminator adds to the gradient at sr; then it learns from the same two looks."""
     window = window_of(sr, step, config)
+    beside = interpolate(lr, sr.shape[-2:], mode="bilinear")
     with nn.utils.parametrize.cached():
-        real, fake = critic.discriminator(genuine[window]), critic.discriminator(sr[window])
+        real, fake = (critic.discriminator(image[window], beside[window]) for image in (genuine, sr))
         right = (real[0] > fake[0]).float().mean().item()
         push = _push(sr, fake, real, blame, config.losses, heard=max(2 * right - 1, 0))
         loss = losses.more_real(real[0], fake[0])
-        critic.optimizer.zero_grad()
+        critic.discriminator.zero_grad()
         loss.backward()
     share(critic.discriminator.parameters())
-    critic.optimizer.step()
+    critic.optimizers.step()
     ramp = min(max(step - config.discriminator.alone, 0) / max(config.discriminator.ramp, 1), 1.0)
     return {"discriminator": loss.item(), "told_apart": right}, ramp * push
 

@@ -2,24 +2,17 @@
 
 import math
 
-import torch
-
 from deepimage.training.config import Optimizer, Training
 from deepimage.training.state import State
 
 
 def set_rates(state: State, config: Training) -> None:
     """Those of the step that comes next; the discriminator's follows the same curve."""
-    rate = learning_rate(state.step, config.optimizer)
-    _set_rate(state.adamw, rate)
-    _set_rate(state.muon, rate * config.optimizer.trunk)
+    rate, trunk = learning_rate(state.step, config.optimizer), config.optimizer.trunk
+    state.optimizers.set_rate(rate, trunk)
     if state.critic:
-        _set_rate(state.critic.optimizer, rate * config.discriminator.learning_rate / config.optimizer.learning_rate)
-
-
-def _set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = rate
+        share = config.discriminator.learning_rate / config.optimizer.learning_rate
+        state.critic.optimizers.set_rate(share * rate, trunk)
 
 
 def learning_rate(step: int, settings: Optimizer) -> float:

@@ -12,7 +12,7 @@ from deepimage.models import checkpoint
 from deepimage.models.discriminator import Discriminator
 from deepimage.models.generator import Generator
 from deepimage.training.config import Net, Training
-from deepimage.training.muon import Muon
+from deepimage.training.optimizers import Optimizers
 
 FILE = "state.pt"
 Values = dict[str, float]
@@ -21,10 +21,10 @@ Values = dict[str, float]
 
 @dataclass
 class Critic:
-    """The discriminator and its optimizer."""
+    """The discriminator and its optimizers."""
 
     discriminator: Discriminator
-    optimizer: torch.optim.Optimizer
+    optimizers: Optimizers
 
 
 @dataclass
@@ -34,10 +34,7 @@ class State:
     generator: Generator
     average: Generator
     """Moving average of the generator: what is measured and shipped."""
-    muon: torch.optim.Optimizer
-    """Of the trunk's convolutions."""
-    adamw: torch.optim.Optimizer
-    """Of all other weights."""
+    optimizers: Optimizers
     critic: Critic | None = None
     step: int = 0
 
@@ -49,20 +46,12 @@ def new(config: Training) -> State:
     if config.start:
         _adopt(generator, config.start)
     critic = _critic(config) if config.is_gan else None
-    return State(generator, copy.deepcopy(generator), *_optimizers(generator), critic)
+    return State(generator, copy.deepcopy(generator), Optimizers.of(generator, generator.body.parameters()), critic)
 
 
 def build(net: Net) -> Generator:
     """An untrained generator of that shape."""
     return Generator(net.arch, net.scale, net.features, net.blocks, net.inner, net.unshuffle)
-
-
-def _optimizers(generator: Generator) -> tuple[Muon, torch.optim.AdamW]:
-    """Muon for the trunk's convolutions, AdamW for head, tail, biases and slopes."""
-    trunk = [weight for weight in generator.body.parameters() if weight.dim() > 1]
-    inside = {id(weight) for weight in trunk}
-    rest = [weight for weight in generator.parameters() if id(weight) not in inside]
-    return Muon(trunk), torch.optim.AdamW(rest, betas=(0.9, 0.99), weight_decay=0.0)
 
 
 def save(state: State, path: Path) -> None:
@@ -113,16 +102,16 @@ def _grow(old: Tensor, new: Tensor) -> None:
 def _critic(config: Training) -> Critic:
     discriminator = Discriminator(config.discriminator.features)
     discriminator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
-    return Critic(discriminator, torch.optim.AdamW(discriminator.parameters(), betas=(0.9, 0.99), weight_decay=0.0))
+    inside = (weight for part in discriminator.trunk for weight in part.parameters())
+    return Critic(discriminator, Optimizers.of(discriminator, inside))
 
 
-def _parts(state: State) -> dict[str, torch.nn.Module | torch.optim.Optimizer]:
-    parts: dict[str, torch.nn.Module | torch.optim.Optimizer] = {
+def _parts(state: State) -> dict[str, torch.nn.Module | Optimizers]:
+    parts: dict[str, torch.nn.Module | Optimizers] = {
         "generator": state.generator,
         "average": state.average,
-        "muon": state.muon,
-        "adamw": state.adamw,
+        "optimizers": state.optimizers,
     }
     if state.critic:
-        parts |= {"discriminator": state.critic.discriminator, "critic": state.critic.optimizer}
+        parts |= {"discriminator": state.critic.discriminator, "critic": state.critic.optimizers}
     return parts

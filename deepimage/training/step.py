@@ -41,8 +41,7 @@ def _descend(state: State, sr: Tensor, blame: Tensor, config: Training, share: S
     share(state.generator.parameters())
     norm = nn.utils.clip_grad_norm_(state.generator.parameters(), config.optimizer.clip)
     _check(state.step, {}, norm)
-    state.muon.step()
-    state.adamw.step()
+    state.optimizers.step()
     decay = min(config.optimizer.average, (1 + state.step) / (10 + state.step))
     follow(state.average, state.generator, decay)
 
@@ -58,7 +57,7 @@ def _blame(
     (blame,) = torch.autograd.grad(total, sr)
     values = {name: term.item() for name, term in terms.items()}
     if state.critic:
-        scores, push = criticise(state.critic, state.step, sr, goals.real(config.target), blame, config, share)
+        scores, push = criticise(state.critic, state.step, sr, lr, goals.real(config.target), blame, config, share)
         values, blame = values | scores, blame + push
     return values, blame
 

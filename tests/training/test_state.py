@@ -46,7 +46,7 @@ def test_the_trunk_s_matrices_are_muon_s_and_all_else_adamw_s(config: Training) 
     state = states.new(config)
     muon, adamw = (
         {id(weight) for group in optimizer.param_groups for weight in group["params"]}
-        for optimizer in (state.muon, state.adamw)
+        for optimizer in (state.optimizers.muon, state.optimizers.adamw)
     )
     assert muon == {id(weight) for weight in state.generator.body.parameters() if weight.dim() == 4}
     assert adamw == {id(weight) for weight in state.generator.parameters()} - muon

@@ -186,6 +186,6 @@ def test_follow_keeps_the_share_it_is_told() -> None:
 def test_muon_s_rate_is_so_many_of_adamw_s(config: Training, batch: Batch) -> None:
     state = states.new(config)
     update(state, *batch, changed(config, optimizer={"trunk": 3}), NOBODY)
-    adamw, muon = (optimizer.param_groups[0]["lr"] for optimizer in (state.adamw, state.muon))
+    adamw, muon = (optimizer.param_groups[0]["lr"] for optimizer in (state.optimizers.adamw, state.optimizers.muon))
     assert adamw == learning_rate(0, config.optimizer)
     assert muon == pytest.approx(3 * adamw)
