@@ -62,7 +62,7 @@ def _check(models: Sequence[str], degradations: Sequence[str], output: Path) -> 
 
 def tally(folder: Path, answers: Path) -> list[str]:
     """Lines that say how often each model was preferred, in all and by degradation. Raises UsageError."""
-    key = json.loads((folder / KEY).read_text())
+    key = json.loads(_text(folder / KEY, "the key of a folder that `deepimage blind` made"))
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for number, answer in _answers(answers):
         if number not in key or answer not in ("A", "B", "="):
@@ -75,11 +75,17 @@ def tally(folder: Path, answers: Path) -> list[str]:
     ]
 
 
+def _text(path: Path, what: str) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{path}: cannot be read; expected {what}") from None
+
+
 def _answers(path: Path) -> Iterable[tuple[str, str]]:
-    with path.open(newline="") as file:
-        for row in csv.reader(file):
-            if row:
-                yield row[0].strip(), row[1].strip().upper() if len(row) > 1 else ""
+    for row in csv.reader(_text(path, "lines of NUMBER,A or NUMBER,B or NUMBER,=").splitlines()):
+        if row:
+            yield row[0].strip(), row[1].strip().upper() if len(row) > 1 else ""
 
 
 def _crop(paths: list[Path], side: int, rng: np.random.Generator) -> np.ndarray:

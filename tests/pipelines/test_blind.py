@@ -71,3 +71,11 @@ def test_what_cannot_be_compared_is_refused(folder: Path) -> None:
         sheets(["lanczos"], [str(folder / "photos")], ["C0"], folder / "blind")
     with pytest.raises(ConfigError, match="degradation C9: unknown"):
         sheets(MODELS, [str(folder / "photos")], ["C9"], folder / "blind")
+
+
+def test_files_that_are_not_there_are_named(folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"key\.json: cannot be read; expected the key"):
+        tally(folder, folder / "answers.csv")
+    output = made(folder, 2)
+    with pytest.raises(UsageError, match=r"answers\.csv: cannot be read; expected lines of NUMBER,A"):
+        tally(output, folder / "answers.csv")
