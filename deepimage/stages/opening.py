@@ -44,7 +44,7 @@ def open_restorer(recipe: Recipe, threads: int | None = None) -> "Restorer":
 
 def _fidelity(recipe: Recipe) -> float | None:
     """The default is no wish where there is no twin to mix with; any other value is, and is refused."""
-    wished = twin(recipe.model, "fidelity") or recipe.fidelity != Recipe().fidelity
+    wished = twin(recipe.model, "fidelity") or recipe.fidelity != type(recipe).model_fields["fidelity"].default
     return recipe.fidelity if wished else None
 
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from deepimage.config import read
-from deepimage.errors import ConfigError, UsageError
+from deepimage.errors import CheckpointError, ConfigError, UsageError
 from deepimage.image.codec.picture import Place
 from deepimage.instagram.layout import arranged, check_pattern, description
 from deepimage.instagram.records import Media, Mention
 from deepimage.instagram.settings import Archive, sized
+from deepimage.stages.opening import find_model
 from deepimage.storage.store import Entry
 
 JULY = datetime(2019, 7, 14, 18, 30, tzinfo=UTC)
@@ -98,3 +99,9 @@ def test_the_file_of_defaults_is_true() -> None:
     from pathlib import Path
 
     assert read(Archive, Path(__file__).parents[2] / "configs" / "instagram.yaml") == Archive()
+
+
+def test_its_own_fidelity_is_no_wish_where_a_model_has_no_twin() -> None:
+    assert find_model(Archive(model="lanczos", scale=2, faithful_below=None)).name == "lanczos"
+    with pytest.raises(CheckpointError):
+        find_model(Archive(model="lanczos", scale=2, faithful_below=None, fidelity=0.5))
