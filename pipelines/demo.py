@@ -15,6 +15,7 @@ from deepimage.batch.job import REPORT, Job
 from deepimage.config import load
 from deepimage.errors import UsageError
 from deepimage.image.interpolation import resize
+from deepimage.metrics.haarpsi import haarpsi
 from deepimage.metrics.psnr import psnr_y
 from deepimage.stages.opening import open_viewer
 from pipelines import catalog
@@ -111,21 +112,30 @@ def _cut_out(image: Image.Image) -> Image.Image:
 
 
 def _compare(job: Job, originals: dict[str, np.ndarray], output: Path) -> None:
-    """PSNR-Y of each known picture against its original, beside Lanczos; and the two side by side as a picture."""
+    """Each known picture against its original, beside Lanczos, in figures; and the two side by side as a picture."""
     view = open_viewer(job.recipe)
     rows = {row["input"]: row for row in pa.Table.from_batches(job.manifest.batches()).to_pylist()}
-    table = Table("photo", "Lanczos", job.model.name, "gain", title="PSNR-Y against the originals, dB")
+    table = Table(title="against the originals; PSNR-Y: errors, HaarPSI: edges; more is better")
+    for heading in ("photo", "PSNR-Y, dB", "of Lanczos", "gain", "HaarPSI", "of Lanczos", "gain"):
+        table.add_column(heading, justify="left" if heading == "photo" else "right")
     gains, pairs = [], []
     for name, hr in originals.items():
         lr = view((output / "catalogue" / f"{name}.jpg").read_bytes())
         before, after = resize(lr, *hr.shape[:2]), view(job.output.read(rows[f"{name}.jpg"]["output"]))
-        dull, ours = psnr_y(before, hr, _SCALE), psnr_y(after, hr, _SCALE)
-        gains.append(ours - dull)
+        psnrs = [psnr_y(sr, hr, _SCALE) for sr in (after, before)]
+        likenesses = [haarpsi(sr, hr) for sr in (after, before)]
+        gains.append((psnrs[0] - psnrs[1], likenesses[0] - likenesses[1]))
         pairs.append((before, after))
-        table.add_row(name, f"{dull:.2f}", f"{ours:.2f}", f"{ours - dull:+.2f}")
-    table.add_row("mean", "", "", f"{np.mean(gains):+.2f}")
+        table.add_row(name, *_figures(psnrs, 2), *_figures(likenesses, 3))
+    db, likeness = np.mean(gains, axis=0)
+    table.add_row("mean", "", "", f"{db:+.2f}", "", "", f"{likeness:+.3f}")
     Console().print(table)
     Image.fromarray(_side_by_side(pairs[:3])).save(output / FIGURE, quality=90)
+
+
+def _figures(values: list[float], digits: int) -> tuple[str, str, str]:
+    ours, others = values
+    return f"{ours:.{digits}f}", f"{others:.{digits}f}", f"{ours - others:+.{digits}f}"
 
 
 def _side_by_side(pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
