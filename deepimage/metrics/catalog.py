@@ -181,7 +181,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         ),
         "checkerboard": Metric(
             "Checkerboard",
-            "grid that repeats with the pixels of the input, on calm ground, in 8-bit levels; people see 0.5",
+            "grid that repeats with the pixels of the input, on calm ground, in 8-bit levels; texture adds a little",
             _plain(lambda t: checkerboard(t.sr, round(t.sr.shape[0] / t.lr.shape[0]))),
             -math.inf,
             2,

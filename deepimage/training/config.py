@@ -58,8 +58,8 @@ class Target(Section):
     sharpen: float = Field(0.0, ge=0, le=1)
     """Strength of the unsharp mask on hr, for crisp results."""
     teacher: str | None = None
-    """Distillation: the checkpoint whose results on our own inputs are learned beside the photos. Where it enlarges
-    more than `net`, they are reduced again."""
+    """Distillation: the checkpoint whose results on our own inputs are learned beside the photos, in the photos'
+    tones. Where it enlarges more than `net`, they are reduced again."""
     teacher_denoise: float = Field(1.0, ge=0, le=1)
     """Of a teacher with a twin that leaves noise: 1 = the teacher alone."""
     teacher_sees_clean: float = Field(0.0, ge=0, le=1)
@@ -105,6 +105,7 @@ class Discriminator(Section):
 
     features: int = Field(32, ge=1)
     learning_rate: float = Field(2e-4, gt=0)
+    """Of AdamW; Muon has `optimizer.trunk` times that here, too."""
     alone: int = Field(300, ge=0)
     """Steps that it learns before the generator hears of it."""
     ramp: int = Field(1000, ge=0)
@@ -133,7 +134,7 @@ class Guard(Section):
     consistency_drop: float = Field(3.0, gt=0)
     """dB that the reduced sr may lose against its first measurement."""
     winning: float = Field(0.98, gt=0.5, le=1)
-    """Share of patches that the discriminator tells apart ..."""
+    """Share of cells that the discriminator tells apart ..."""
     winning_steps: int = Field(3000, ge=1)
     """... for so many steps in a row."""
 
