@@ -10,7 +10,7 @@ demo: .venv/ready
 	$(BIN)/deepimage demo demo-output
 
 test: check tests-s3 tests-tools
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 tests-s3: .venv-swift/ready
 

@@ -11,6 +11,12 @@ import pytest
 from s3 import swift  # noqa: F401
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start a cluster or are slow come first: two workers then finish together, not one after the other."""
+    long = {item.path for item in items if item.get_closest_marker("ray") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session")
 def ray_cluster() -> Iterator[None]:
     """An embedded cluster of eight logical CPUs, with a folder of its own."""

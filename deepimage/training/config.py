@@ -63,8 +63,11 @@ class Target(Section):
     teacher_denoise: float = Field(1.0, ge=0, le=1)
     """Of a teacher with a twin that leaves noise: 1 = the teacher alone."""
     teacher_sees_clean: float = Field(0.0, ge=0, le=1)
-    """What the teacher paints from: 0 = our dirty input, whose noise and blur it keeps; 1 = hr reduced without any
-    damage, which asks the generator for what it cannot see; between them, a mixture of both."""
+    """What the teacher paints from: 0 = our dirty input, whose noise and blur it keeps; 1 = a clean one; between them,
+    a mixture of both."""
+    cleaner: str | None = None
+    """Where the clean one comes from: what this checkpoint makes of our input, reduced again, so that our input tells
+    all that is painted. None: hr, reduced without any damage, which asks the generator for what it cannot see."""
     teacher_share: float = Field(0.0, ge=0, le=1)
     """Share of pixel, gradient, sharpness, frequency and perceptual loss that is against the teacher; the rest is
     against hr."""

@@ -11,7 +11,7 @@ from deepimage.training import losses
 from deepimage.training.config import Target, Training
 from deepimage.training.perceptual import Distance, perceptual
 from deepimage.training.state import State
-from deepimage.training.window import window_of
+from deepimage.training.window import resized, window_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Judges:
 
     distance: Distance | None = None
     teacher: nn.Module | None = None
+    cleaner: nn.Module | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def goals_of(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Goals:
     if not judges.teacher:
         return Goals(photo)
     with torch.no_grad():
-        painted = judges.teacher(_seen_by_the_teacher(lr, hr, target)).clamp(0, 1)
+        painted = judges.teacher(_seen_by_the_teacher(lr, hr, target, judges)).clamp(0, 1)
         painted = losses.reduced(painted, painted.shape[-1] // hr.shape[-1])
         return Goals(photo, toned(painted, hr, 4 * hr.shape[-1] // lr.shape[-1]), target.teacher_share)
 
@@ -61,11 +62,11 @@ def toned(painted: Tensor, hr: Tensor, cell: int) -> Tensor:
     return (painted + F.interpolate(difference, hr.shape[-2:], mode="bilinear")).clamp(0, 1)
 
 
-def _seen_by_the_teacher(lr: Tensor, hr: Tensor, target: Target) -> Tensor:
+def _seen_by_the_teacher(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Tensor:
     if not target.teacher_sees_clean:
         return lr
-    clean = losses.reduced(hr, hr.shape[-1] // lr.shape[-1]).clamp(0, 1)
-    return torch.lerp(lr, clean, target.teacher_sees_clean)
+    clean = judges.cleaner(lr).clamp(0, 1) if judges.cleaner else hr
+    return torch.lerp(lr, losses.reduced(clean, clean.shape[-1] // lr.shape[-1]).clamp(0, 1), target.teacher_sees_clean)
 
 
 def fidelity_terms(
@@ -85,8 +86,8 @@ def fidelity_terms(
         terms["consistency"] = losses.consistency(sr, hr, state.generator.scale)
     if wanted.perceptual and judges.distance:
         window = window_of(sr, state.step, config)
-        distance = perceptual(judges.distance, sr[window])
-        terms["perceptual"] = goals.toward(lambda goal: distance(goal[window]))
+        distance = perceptual(judges.distance, resized(sr[window], state.step, config))
+        terms["perceptual"] = goals.toward(lambda goal: distance(resized(goal[window], state.step, config)))
     if wanted.artifacts:
         with torch.no_grad():
             calm = state.average(lr)

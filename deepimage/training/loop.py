@@ -155,15 +155,20 @@ def judges_of(config: Training, device: torch.device) -> Judges:
     net = distance(config.losses.perceptual_weights) if config.losses.perceptual else None
     if isinstance(net, torch.nn.Module):
         net.to(device)
-    return Judges(net, _teacher(config.target.teacher, config, device) if config.target.teacher else None)
+    target = config.target
+    return Judges(
+        net,
+        _teacher(target.teacher, config).to(device) if target.teacher else None,
+        checkpoint.load(target.cleaner).generator.to(device) if target.cleaner else None,
+    )
 
 
-def _teacher(name: str, config: Training, device: torch.device) -> torch.nn.Module:
+def _teacher(name: str, config: Training) -> torch.nn.Module:
     denoise = config.target.teacher_denoise if config.target.teacher_denoise < 1 else None
     found = checkpoint.load(name, denoise=denoise)
     if found.facts.scale % config.net.scale:
         raise ConfigError(f"target.teacher {name}: scale {found.facts.scale}, not a multiple of {config.net.scale}")
-    return found.generator.to(device)
+    return found.generator
 
 
 def _lpips(config: Training) -> Distance | None:

@@ -160,6 +160,22 @@ def test_a_teacher_may_paint_from_what_the_generator_cannot_see(config: Training
         assert (seen[0] - clean * F.avg_pool2d(hr, 4)).abs().mean() < 0.01  # lr is black
 
 
+@pytest.mark.parametrize("cleaner_scale", [1, 4])
+def test_a_teacher_may_paint_from_what_another_net_makes_of_the_input(
+    config: Training, batch: Batch, cleaner_scale: int
+) -> None:
+    class White(torch.nn.Module):
+        def forward(self, lr: torch.Tensor) -> torch.Tensor:
+            return torch.ones(len(lr), 3, *(cleaner_scale * side for side in lr.shape[2:]))
+
+    lr, seen = torch.zeros_like(batch[0]), list[torch.Tensor]()
+    teacher = torch.nn.Upsample(scale_factor=4)
+    teacher.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    target = config.target.model_copy(update={"teacher": "x", "teacher_sees_clean": 0.25, "cleaner": "y"})
+    goals_of(lr, batch[1], target, Judges(teacher=teacher, cleaner=White()))
+    assert torch.allclose(seen[0], torch.full_like(lr, 0.25))
+
+
 def test_the_learning_rate_rises_then_falls_to_its_end(config: Training) -> None:
     settings = config.optimizer
     rates = [learning_rate(step, settings) for step in range(settings.steps + 1)]
