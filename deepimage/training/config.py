@@ -69,7 +69,7 @@ class Target(Section):
     """Where the clean one comes from: what this checkpoint makes of our input, reduced again, so that our input tells
     all that is painted. None: hr, reduced without any damage, which asks the generator for what it cannot see."""
     teacher_share: float = Field(0.0, ge=0, le=1)
-    """Share of pixel, gradient, sharpness, frequency and perceptual loss that is against the teacher; the rest is
+    """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is
     against hr."""
     real: Literal["photo", "teacher"] = "photo"
     """What the discriminator is shown as real. The teacher's paintings have no grain to be mistaken for a pattern."""
@@ -79,12 +79,8 @@ class Losses(Section):
     """Weights of the generator's losses; 0 leaves one out."""
 
     pixel: float = Field(1.0, ge=0)
-    pixel_form: Literal["charbonnier", "psnr"] = "charbonnier"
-    """psnr: a decibel of every sample counts alike, so that good inputs are not harmed."""
     gradient: float = Field(0.0, ge=0)
     """L1 of the differences of neighbours: edges."""
-    sharpness: float = Field(0.0, ge=0)
-    """L1 of the logarithm of the activity of small windows: edges as firm, wherever they run, and ground as flat."""
     frequency: float = Field(0.0, ge=0)
     """L1 of the Fourier transform."""
     consistency: float = Field(0.0, ge=0)

@@ -74,12 +74,9 @@ def fidelity_terms(
 ) -> dict[str, Tensor]:
     """Every loss of the recipe but those of the discriminator, by its name there."""
     wanted = config.losses
-    pixel = losses.psnr if wanted.pixel_form == "psnr" else losses.charbonnier
-    terms = {"pixel": goals.toward(lambda goal: pixel(sr, goal))}
+    terms = {"pixel": goals.toward(lambda goal: losses.charbonnier(sr, goal))}
     if wanted.gradient:
         terms["gradient"] = goals.toward(lambda goal: losses.gradient(sr, goal))
-    if wanted.sharpness:
-        terms["sharpness"] = goals.toward(lambda goal: losses.sharpness(sr, goal))
     if wanted.frequency:
         terms["frequency"] = goals.toward(lambda goal: losses.frequency(sr, goal))
     if wanted.consistency:

@@ -5,7 +5,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 _WINDOW = 7  # of local variance in LDL, hr pixels
-_LEVEL = 1 / 255  # of 8 bits
 
 
 def charbonnier(sr: Tensor, hr: Tensor, epsilon: float = 1e-3) -> Tensor:
@@ -13,36 +12,10 @@ def charbonnier(sr: Tensor, hr: Tensor, epsilon: float = 1e-3) -> Tensor:
     return torch.sqrt((sr - hr).square() + epsilon**2).mean()
 
 
-def psnr(sr: Tensor, hr: Tensor, ceiling: float = 50.0) -> Tensor:
-    """Mean over samples of how many Bel their PSNR is short of `ceiling` dB, as in HINet (Chen et al. 2021).
-
-    A sample's error counts against what is left of it: else what needs much repair has all the say, and a net harms
-    what needs none.
-    """
-    error = (sr - hr).square().mean(dim=(1, 2, 3))
-    return torch.log10(error * 10 ** (ceiling / 10) + 1).mean()
-
-
 def gradient(sr: Tensor, hr: Tensor) -> Tensor:
     """L1 between the differences of horizontal and of vertical neighbours."""
     error = sr - hr
     return error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
-
-
-def sharpness(sr: Tensor, hr: Tensor, window: int = 8) -> Tensor:
-    """L1 between the logarithms of the root mean square differences of neighbours in each window.
-
-    Where exactly an edge runs is left open, how firm it is is not: the unsure is drawn as in hr instead of smeared. The
-    logarithm makes twice the activity count alike everywhere: a faint pattern on flat ground is what people see first.
-    The square matters: smearing an edge does not change its absolute differences' sum.
-    """
-    return (_activity(sr, window) / _activity(hr, window)).log().abs().mean()
-
-
-def _activity(image: Tensor, window: int) -> Tensor:
-    """Root mean square difference of neighbours, in windows that overlap by half; what is below a level is not seen."""
-    squares = image.diff(dim=-1)[..., :-1, :].square() + image.diff(dim=-2)[..., :-1].square()
-    return torch.sqrt(F.avg_pool2d(squares, window, window // 2) + _LEVEL**2)
 
 
 def frequency(sr: Tensor, hr: Tensor) -> Tensor:

@@ -1,5 +1,3 @@
-import math
-
 import pytest
 import torch
 import torch.nn.functional as F
@@ -19,9 +17,7 @@ def test_charbonnier_is_nearly_the_absolute_difference(images: tuple[torch.Tenso
     assert losses.charbonnier(a, a).item() == pytest.approx(1e-3)
 
 
-@pytest.mark.parametrize(
-    "loss", [losses.gradient, losses.sharpness, losses.frequency, lambda a, b: losses.consistency(a, b, 4)]
-)
+@pytest.mark.parametrize("loss", [losses.gradient, losses.frequency, lambda a, b: losses.consistency(a, b, 4)])
 def test_equal_images_cost_nothing_and_others_pull_towards_the_target(loss, images) -> None:
     a, b = images
     assert loss(b, b).item() == 0
@@ -34,25 +30,6 @@ def test_a_shift_of_brightness_costs_no_gradient(images) -> None:
     a, _ = images
     assert losses.gradient(a + 0.1, a).item() == pytest.approx(0, abs=1e-6)
     assert losses.consistency(a + 0.1, a, 4).item() == pytest.approx(0.1, abs=1e-5)
-
-
-def test_sharpness_asks_for_firm_edges_wherever_they_run() -> None:
-    """What is moved by a pixel costs little, what is smeared in place costs much."""
-    torch.manual_seed(0)
-    photo = F.interpolate(torch.rand(1, 3, 24, 24), scale_factor=4, mode="nearest")
-    moved, smeared = photo.roll(1, -1), F.avg_pool2d(photo, 3, 1, 1)
-    assert losses.sharpness(moved, photo) < 0.3 * losses.sharpness(smeared, photo)
-    assert losses.gradient(moved, photo) > 0.8 * losses.gradient(smeared, photo)  # which cannot tell them apart
-
-
-def test_sharpness_sees_a_faint_pattern_on_flat_ground_as_well_as_a_weak_edge() -> None:
-    """Twice the activity costs a factor of two anywhere; what is below a level of 8 bits costs next to nothing."""
-    torch.manual_seed(0)
-    grain = torch.randn(1, 3, 64, 64)
-    for strength in (0.03, 0.3):
-        doubled = losses.sharpness(0.5 + 2 * strength * grain, 0.5 + strength * grain)
-        assert doubled.item() == pytest.approx(math.log(2), rel=0.02)
-    assert losses.sharpness(0.5 + 2e-4 * grain, torch.full_like(grain, 0.5)).item() < 0.01
 
 
 def test_frequency_is_parseval_honest() -> None:
@@ -103,11 +80,3 @@ def test_local_variance_is_that_of_a_window() -> None:
     windows = F.unfold(plane, 7)
     expected = windows.var(dim=1, unbiased=False).reshape(14, 14)
     torch.testing.assert_close(losses._local_variance(plane)[0, 0, 3:-3, 3:-3], expected, rtol=1e-3, atol=1e-5)
-
-
-def test_a_decibel_of_every_sample_counts_alike(images: tuple[torch.Tensor, torch.Tensor]) -> None:
-    hr = torch.stack([images[0][0]] * 2)
-    bad, good = (hr + error for error in (0.1, 0.01))
-    assert losses.psnr(bad, hr).item() == pytest.approx(3, abs=0.01)
-    assert losses.psnr(good, hr).item() == pytest.approx(1, abs=0.05)
-    assert losses.psnr(hr, hr).item() == 0
