@@ -56,7 +56,7 @@ class Target(Section):
     """What the generator is to paint, if not the hr photo itself."""
 
     sharpen: float = Field(0.0, ge=0, le=1)
-    """Strength of the unsharp mask on hr, for crisp results."""
+    """Strength of the unsharp mask on hr and on paintings, for crisp results."""
     teacher: str | None = None
     """Distillation: the checkpoint whose results on our own inputs are learned beside the photos, in the photos'
     tones. Where it enlarges more than `net`, they are reduced again."""

@@ -45,13 +45,18 @@ class Goals:
 
 def goals_of(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Goals:
     """The goals of a batch."""
-    photo = losses.sharpened(hr, target.sharpen) if target.sharpen else hr
+    photo = _crisp(hr, target)
     if not judges.teacher:
         return Goals(photo)
     with torch.no_grad():
         painted = judges.teacher(_seen_by_the_teacher(lr, hr, target, judges)).clamp(0, 1)
         painted = losses.reduced(painted, painted.shape[-1] // hr.shape[-1])
-        return Goals(photo, toned(painted, hr, 4 * hr.shape[-1] // lr.shape[-1]), target.teacher_share)
+        painted = toned(painted, hr, 4 * hr.shape[-1] // lr.shape[-1])
+        return Goals(photo, _crisp(painted, target), target.teacher_share)
+
+
+def _crisp(image: Tensor, target: Target) -> Tensor:
+    return losses.sharpened(image, target.sharpen) if target.sharpen else image
 
 
 def toned(painted: Tensor, hr: Tensor, cell: int) -> Tensor:

@@ -8,7 +8,7 @@ from deepimage.errors import ConfigError
 from deepimage.training import state as states
 from deepimage.training.config import Training
 from deepimage.training.goals import Goals, Judges, fidelity_terms, goals_of, toned
-from deepimage.training.losses import charbonnier
+from deepimage.training.losses import charbonnier, sharpened
 from deepimage.training.perceptual import RandomFeatures
 from deepimage.training.schedule import learning_rate
 from deepimage.training.state import State
@@ -144,6 +144,18 @@ def test_a_painting_keeps_its_strokes_and_takes_the_photo_s_tones() -> None:
     painted = toned(strokes + 0.5, tones, cell=16)
     assert (painted - (tones + strokes)).abs().mean() < 0.02
     assert toned(painted[..., :12, :12], tones[..., :12, :12], 16).shape == (2, 3, 12, 12)  # smaller than a cell
+
+
+def test_paintings_and_photos_are_made_crisp_alike(config: Training, batch: Batch) -> None:
+    teacher = torch.nn.Upsample(scale_factor=4)
+    target = config.target.model_copy(update={"teacher": "x", "sharpen": 0.5})
+    plain = goals_of(*batch, target.model_copy(update={"sharpen": 0.0}), Judges(teacher=teacher))
+    crisp = goals_of(*batch, target, Judges(teacher=teacher))
+    assert plain.painted is not None
+    assert crisp.painted is not None
+    assert torch.equal(crisp.photo, sharpened(batch[1], 0.5))
+    assert torch.equal(crisp.painted, sharpened(plain.painted, 0.5))
+    assert not torch.equal(crisp.painted, plain.painted)
 
 
 def test_a_teacher_may_paint_from_what_the_generator_cannot_see(config: Training, batch: Batch) -> None:
