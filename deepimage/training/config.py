@@ -69,8 +69,7 @@ class Target(Section):
     """Where the clean one comes from: what this checkpoint makes of our input, reduced again, so that our input tells
     all that is painted. None: hr, reduced without any damage, which asks the generator for what it cannot see."""
     teacher_share: float = Field(0.0, ge=0, le=1)
-    """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is
-    against hr."""
+    """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is against hr."""
     real: Literal["photo", "teacher"] = "photo"
     """What the discriminator is shown as real. The teacher's paintings have no grain to be mistaken for a pattern."""
 
@@ -86,7 +85,7 @@ class Losses(Section):
     consistency: float = Field(0.0, ge=0)
     """L1 of sr against hr, both reduced to lr size."""
     perceptual: float = Field(0.0, ge=0)
-    """LPIPS distance, or that of random features where no file is given."""
+    """LPIPS distance, or that of random features where no file is given; at another size in every step."""
     perceptual_weights: str | None = None
     """LPIPS weights, .safetensors."""
     artifacts: float = Field(0.0, ge=0)

@@ -9,7 +9,8 @@ from torch import Tensor
 from deepimage.training.config import Training
 
 Window = tuple[EllipsisType, slice, slice]
-_SMALLEST = 0.5
+_SMALLEST_SHARE = 0.5
+_SMALLEST_SIDE = 32  # LPIPS has no value below 17
 
 
 def window_of(sr: Tensor, step: int, config: Training) -> Window:
@@ -22,8 +23,9 @@ def window_of(sr: Tensor, step: int, config: Training) -> Window:
 
 
 def resized(image: Tensor, step: int, config: Training) -> Tensor:
-    """The image at another size in every step, half to whole: a pattern that a network takes for texture, or does not
-    see, at one size is another thing at the next (after E-LPIPS, Kettunen et al. 2019). BCHW -> BCHW."""
-    factor = np.random.default_rng((config.seed, step, 1)).uniform(_SMALLEST, 1)
-    size = [round(factor * side) for side in image.shape[-2:]]
-    return F.interpolate(image, size, mode="bicubic", antialias=True)
+    """A window at another size in every step, half to whole: a pattern that a network takes for texture, or does not
+    see, at one size is another thing at the next (after E-LPIPS, Kettunen et al. 2019). BCHW, square -> BCHW."""
+    side = image.shape[-1]
+    share = np.random.default_rng((config.seed, step, 1)).uniform(_SMALLEST_SHARE, 1)
+    smaller = max(round(share * side), min(side, _SMALLEST_SIDE))
+    return F.interpolate(image, (smaller, smaller), mode="bicubic", antialias=True)

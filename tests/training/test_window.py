@@ -26,3 +26,10 @@ def test_no_pattern_has_one_period_from_step_to_step(config: Training) -> None:
     periods = [look.shape[-1] / torch.fft.rfft(look[0, 0, 0]).abs()[1:].argmax().add(1).item() for look in looks]
     assert all(abs(period - 4 * side / 128) < 0.1 for period, side in zip(periods, sides, strict=True))
     assert torch.equal(looks[5], resized(grid, 5, config))
+
+
+def test_what_is_small_stays_large_enough_to_be_judged(config: Training) -> None:
+    sides = [
+        (side, resized(torch.rand(1, 3, side, side), step, config).shape[-1]) for side in (20, 40) for step in range(9)
+    ]
+    assert all(seen >= min(side, 32) for side, seen in sides)
