@@ -71,7 +71,7 @@ class Target(Section):
     teacher_share: float = Field(0.0, ge=0, le=1)
     """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is against hr."""
     real: Literal["photo", "teacher"] = "photo"
-    """What the discriminator is shown as real. The teacher's paintings have no grain to be mistaken for a pattern."""
+    """What the discriminator is shown as real. The photo is out of a small net's reach: it answers with a mesh."""
 
 
 class Losses(Section):

@@ -89,6 +89,16 @@ def test_a_collapse_keeps_the_last_good_state(config: Training, tmp_path: Path) 
     assert ((run / "state.pt").read_bytes(), (run / "tiny.safetensors").read_bytes()) == before
 
 
+def test_a_recipe_brings_its_judges(config: Training) -> None:
+    judges = judges_of(
+        changed(config, target={"teacher": "academic-x4", "cleaner": "fast-x4-psnr"}), torch.device("cpu")
+    )
+    assert judges.teacher
+    assert judges.cleaner
+    lr = torch.rand(1, 3, 16, 16)
+    assert not torch.equal(judges.teacher(lr), judges.cleaner(lr))
+
+
 def test_a_teacher_of_another_scale_is_refused(config: Training) -> None:
     pupil = changed(config, net={"scale": 3}, target={"teacher": "fast-x4-psnr"})
     with pytest.raises(ConfigError, match="fast-x4-psnr: scale 4, not a multiple of 3"):

@@ -188,6 +188,25 @@ def test_a_teacher_may_paint_from_what_another_net_makes_of_the_input(
     assert torch.allclose(seen[0], torch.full_like(lr, 0.25))
 
 
+def test_the_perceptual_loss_looks_at_another_size_in_every_step(config: Training) -> None:
+    sizes: list[int] = []
+
+    class Sizes:
+        def features(self, x: torch.Tensor) -> list[torch.Tensor]:
+            sizes.append(x.shape[-1])
+            return [x]
+
+        def compare(self, a: list[torch.Tensor], b: list[torch.Tensor]) -> torch.Tensor:
+            return (a[0] - b[0]).abs().mean((1, 2, 3))
+
+    config = changed(config, losses={"perceptual": 1, "window": 128})
+    state, judges, hr = states.new(config), Judges(Sizes()), torch.rand(1, 3, 128, 128)
+    for state.step in range(6):
+        assert fidelity_terms(state, hr, hr[..., ::4, ::4], hr, Goals(hr), config, judges)["perceptual"] == 0
+    assert sizes[::2] == sizes[1::2]  # sr and hr alike
+    assert len(set(sizes)) > 3
+
+
 def test_the_learning_rate_rises_then_falls_to_its_end(config: Training) -> None:
     settings = config.optimizer
     rates = [learning_rate(step, settings) for step in range(settings.steps + 1)]
