@@ -107,12 +107,13 @@ class Cluster:
         shape = (f"--num-cpus={cpus}", "--memory=8000000000", "--object-store-memory=200000000")
         command = [_RAY, "start", "--block", "--node-ip-address=127.0.0.1", "--disable-usage-stats"]
         log = (self.folder / f"{len(self.nodes)}.log").open("wb")
-        process = subprocess.Popen([*command, *shape, *ports, *words], env=self._own, stdout=log, stderr=log)
-        deadline = time.monotonic() + START_SECONDS
+        process, deadline = None, time.monotonic() + START_SECONDS
         while not (new := self._living() - known):
-            assert process.poll() is None, Path(log.name).read_text()
             assert time.monotonic() < deadline, Path(log.name).read_text()
+            if process is None or process.poll() is not None:  # Ray gives up after 30 s, which a busy machine may need
+                process = subprocess.Popen([*command, *shape, *ports, *words], env=self._own, stdout=log, stderr=log)
             time.sleep(0.3)
+        assert process is not None
         return Node(new.pop(), process, figures)
 
     def _living(self) -> set[str]:
