@@ -71,7 +71,16 @@ def _seen_by_the_teacher(lr: Tensor, hr: Tensor, target: Target, judges: Judges)
     if not target.teacher_sees_clean:
         return lr
     clean = judges.cleaner(lr).clamp(0, 1) if judges.cleaner else hr
-    return torch.lerp(lr, losses.reduced(clean, clean.shape[-1] // lr.shape[-1]).clamp(0, 1), target.teacher_sees_clean)
+    clean = losses.reduced(clean, clean.shape[-1] // lr.shape[-1]).clamp(0, 1)
+    dirty = 1 - target.teacher_sees_clean
+    return torch.lerp(clean, lr, dirty * _busy(clean, target.calm) if target.calm else torch.tensor(dirty))
+
+
+def _busy(image: Tensor, calm: float) -> Tensor:
+    """0 on flat ground, 1 where the brightness of 5x5 pixels deviates by `calm` or more: BCHW -> B1HW."""
+    brightness = F.pad(image.mean(1, keepdim=True), [2] * 4, mode="replicate")
+    mean, square = (F.avg_pool2d(part, 5, 1) for part in (brightness, brightness.square()))
+    return ((square - mean.square()).clamp(min=0).sqrt() / calm).clamp(max=1)
 
 
 def fidelity_terms(
