@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from deepimage.config import Section, read, validate
 from deepimage.models.catalog import find
@@ -76,6 +76,12 @@ class Target(Section):
     """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is against hr."""
     real: Literal["photo", "teacher"] = "photo"
     """What the discriminator is shown as real. The photo is out of a small net's reach: it answers with a mesh."""
+
+    @model_validator(mode="after")
+    def _cleaner_is_seen(self) -> "Target":
+        if self.cleaner and not (self.teacher and (self.teacher_sees_clean or self.calm)):
+            raise ValueError("nobody looks at what cleaner makes; give teacher, and teacher_sees_clean or calm")
+        return self
 
 
 class Losses(Section):

@@ -68,7 +68,7 @@ def toned(painted: Tensor, hr: Tensor, cell: int) -> Tensor:
 
 
 def _seen_by_the_teacher(lr: Tensor, hr: Tensor, target: Target, judges: Judges) -> Tensor:
-    if not target.teacher_sees_clean:
+    if not (target.teacher_sees_clean or target.calm):
         return lr
     clean = judges.cleaner(lr).clamp(0, 1) if judges.cleaner else hr
     clean = losses.reduced(clean, clean.shape[-1] // lr.shape[-1]).clamp(0, 1)

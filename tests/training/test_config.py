@@ -33,6 +33,7 @@ def test_overrides_and_flags_go_over_the_file(path: Path) -> None:
         ("optimizer.learning_rate=-1", "optimizer.learning_rate"),
         ("net.arch=transformer", "net.arch"),
         ("losses.window=30", "losses.window"),
+        ("target.cleaner=fast-x4-psnr", "nobody looks at what cleaner makes"),
         ("optimizer.steps", "expected dotted.key=value"),
     ],
 )

@@ -53,12 +53,12 @@ def test_other_seeds_and_steps_give_other_batches(config: Training) -> None:
 
 
 def test_detail_is_seen_more_often_than_nothing(config: Training, tmp_path: Path) -> None:
-    """Of photos half of which are plain: a crop is plain once in two, the busiest of one to six once in six."""
+    """Of photos half of which are plain: a crop is plain once in two, the busiest of one to three in three of ten."""
     for number in range(3):
         Image.new("RGB", (180, 140), (90, 120, 150)).save(tmp_path / "train" / f"plain{number}.png")
     source = pairs(config)
     plain = np.mean([np.ptp(source._patch(sample)[..., 1]) == 0 for sample in range(150)])
-    assert 0.08 < plain < 0.3
+    assert 0.2 < plain < 0.4
 
 
 def test_a_patch_comes_back_turned() -> None:

@@ -91,7 +91,7 @@ def test_a_collapse_keeps_the_last_good_state(config: Training, tmp_path: Path) 
 
 def test_a_recipe_brings_its_judges(config: Training) -> None:
     judges = judges_of(
-        changed(config, target={"teacher": "academic-x4", "cleaner": "fast-x4-psnr"}), torch.device("cpu")
+        changed(config, target={"teacher": "academic-x4", "calm": 0.1, "cleaner": "fast-x4-psnr"}), torch.device("cpu")
     )
     assert judges.teacher
     assert judges.cleaner
