@@ -120,8 +120,9 @@ class Book:
 
     def measure(self, state: State, values: Values) -> None:
         """Exam, record, guard, sheet, checkpoint and state, in this order: a run killed in between measures again."""
-        row = {"step": state.step, **values, **self.exam.take(state.average, self.distance)}
-        log.info("%s", "  ".join(f"{key} {value:.4g}" for key, value in row.items()))
+        figures = {**values, **self.exam.take(state.average, self.distance)}
+        log.info("step %d  %s", state.step, "  ".join(f"{key} {value:.4g}" for key, value in figures.items()))
+        row = {"step": state.step, **figures}
         self.record.add(row)
         check(self.record.rows, self.config.guard)
         self.exam.sheet(state.average, self.run / "sheets" / f"{state.step:07d}.png")
