@@ -55,7 +55,7 @@ class Layout(Section):
 class Archive(Recipe):
     """A recipe whose defaults suit what Instagram leaves of a photo."""
 
-    fidelity: float = Field(0.25, ge=0, le=1)
+    fidelity: float = Field(0.2, ge=0, le=1)
     """Memories are to stay near: at 0.5 fewer photos come nearer to their original than Lanczos brings them."""
     output: Output = Output(format="jpeg", quality=92)
     faithful_below: float | None = Field(24.0, gt=0, lt=99)
