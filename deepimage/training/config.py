@@ -69,9 +69,9 @@ class Target(Section):
     """Where the clean one comes from: what this checkpoint makes of our input, reduced again, so that our input tells
     all that is painted. None: hr, reduced without any damage, which asks the generator for what it cannot see."""
     calm: float = Field(0.0, ge=0, le=1)
-    """Ground of the clean one whose deviation in 5x5 lr pixels is zero is seen as it is there, and the more of our
-    input the nearer the deviation is to this, 0 to 1: what a teacher paints on noise is grain that cannot be learned.
-    0 leaves it out."""
+    """The flatter the clean one is, the less of our input goes into that mixture: none where it does not deviate at all
+    in 5x5 lr pixels, its whole share where it deviates by this, 0 to 1. What a teacher paints on noise is grain that
+    cannot be learned. 0: alike everywhere."""
     teacher_share: float = Field(0.0, ge=0, le=1)
     """Share of pixel, gradient, frequency and perceptual loss that is against the teacher; the rest is against hr."""
     real: Literal["photo", "teacher"] = "photo"

@@ -72,8 +72,8 @@ def _seen_by_the_teacher(lr: Tensor, hr: Tensor, target: Target, judges: Judges)
         return lr
     clean = judges.cleaner(lr).clamp(0, 1) if judges.cleaner else hr
     clean = losses.reduced(clean, clean.shape[-1] // lr.shape[-1]).clamp(0, 1)
-    dirty = 1 - target.teacher_sees_clean
-    return torch.lerp(clean, lr, dirty * _busy(clean, target.calm) if target.calm else torch.tensor(dirty))
+    dirty = _busy(clean, target.calm) if target.calm else 1.0
+    return clean + (1 - target.teacher_sees_clean) * dirty * (lr - clean)
 
 
 def _busy(image: Tensor, calm: float) -> Tensor:
