@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -78,7 +78,7 @@ class Target(Section):
     """What the discriminator is shown as real. The photo is out of a small net's reach: it answers with a mesh."""
 
     @model_validator(mode="after")
-    def _cleaner_is_seen(self) -> "Target":
+    def _cleaner_is_seen(self) -> Self:
         if self.cleaner and not (self.teacher and (self.teacher_sees_clean or self.calm)):
             raise ValueError("nobody looks at what cleaner makes; give teacher, and teacher_sees_clean or calm")
         return self

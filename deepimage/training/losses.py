@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-_WINDOW = 7  # of local variance in LDL, hr pixels
+_LDL_WINDOW = 7  # of local variance, hr pixels
 
 
 def charbonnier(sr: Tensor, hr: Tensor, epsilon: float = 1e-3) -> Tensor:
@@ -42,14 +42,14 @@ def artifacts(sr: Tensor, hr: Tensor, average: Tensor) -> Tensor:
     residual, calm = (hr - sr).abs().sum(1, keepdim=True), (hr - average).abs().sum(1, keepdim=True)
     with torch.no_grad():
         overall = residual.var(dim=(1, 2, 3), keepdim=True) ** 0.2
-        blame = overall * _local_variance(residual) * (residual >= calm)
+        blame = overall * local_variance(residual, _LDL_WINDOW) * (residual >= calm)
     return (blame * (sr - hr).abs()).mean()
 
 
-def _local_variance(plane: Tensor) -> Tensor:
-    """Variance in a window round each pixel: (B,1,H,W) -> the same."""
-    padded = F.pad(plane, [_WINDOW // 2] * 4, mode="reflect")
-    mean, square = F.avg_pool2d(padded, _WINDOW, 1), F.avg_pool2d(padded.square(), _WINDOW, 1)
+def local_variance(plane: Tensor, window: int) -> Tensor:
+    """Variance in a window of so many pixels a side, an odd number, round each pixel: (B,1,H,W) -> the same."""
+    padded = F.pad(plane, [window // 2] * 4, mode="reflect")
+    mean, square = F.avg_pool2d(padded, window, 1), F.avg_pool2d(padded.square(), window, 1)
     return (square - mean.square()).clamp(min=0)
 
 

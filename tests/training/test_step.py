@@ -188,7 +188,8 @@ def test_a_teacher_may_paint_from_what_another_net_makes_of_the_input(
     assert torch.allclose(seen[0], torch.full_like(lr, 0.25))
 
 
-def test_on_flat_ground_a_teacher_sees_none_of_our_noise(config: Training, batch: Batch) -> None:
+@pytest.mark.parametrize("clean_share", [0, 0.25])
+def test_on_flat_ground_a_teacher_sees_none_of_our_noise(config: Training, batch: Batch, clean_share: float) -> None:
     class Halves(torch.nn.Module):
         """Left grey, right a board of black and white."""
 
@@ -199,11 +200,11 @@ def test_on_flat_ground_a_teacher_sees_none_of_our_noise(config: Training, batch
     lr, seen = torch.rand(batch[0].shape), list[torch.Tensor]()
     teacher = torch.nn.Upsample(scale_factor=4)
     teacher.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
-    changes = {"teacher": "x", "teacher_sees_clean": 0.25, "cleaner": "y", "calm": 0.05}
+    changes = {"teacher": "x", "teacher_sees_clean": clean_share, "cleaner": "y", "calm": 0.05}
     goals_of(lr, batch[1], config.target.model_copy(update=changes), Judges(teacher=teacher, cleaner=Halves()))
     clean = Halves()(lr)
     assert torch.allclose(seen[0][..., :4], clean[..., :4])  # two pixels further the window meets the board
-    assert torch.allclose(seen[0][..., 6:], 0.25 * clean[..., 6:] + 0.75 * lr[..., 6:])
+    assert torch.allclose(seen[0][..., 6:], torch.lerp(lr, clean, clean_share)[..., 6:])
 
 
 def test_the_perceptual_loss_looks_at_another_size_in_every_step(config: Training) -> None:
