@@ -9,16 +9,18 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from deepimage.image.tensor import to_bchw
 from deepimage.training import state as states
 from deepimage.training.config import Training, load
 from deepimage.training.data import Pairs, stream
-from deepimage.training.goals import Judges
-from deepimage.training.loop import judges_of
+from deepimage.training.lessons import Lesson, lessons
+from deepimage.training.loop import Waiting, distance_of, painter_of
 from deepimage.training.memory import keep_freed
-from deepimage.training.perceptual import perceptual
+from deepimage.training.painting import Painter
+from deepimage.training.perceptual import Distance, perceptual
 from deepimage.training.state import State
 from deepimage.training.step import update
+
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,12 @@ def measure(path: Path, steps: int = 8, threads: int = 1) -> list[str]:
     config = load(path)
     state, pairs = states.new(config), Pairs(config.data, config.net.scale, config.seed)
     state.step = config.discriminator.alone  # the discriminator's words are heard
-    judges = judges_of(config, torch.device("cpu"))
-    lr, hr = (to_bchw(part) for part in pairs.batch(0))
+    distance, painter = distance_of(config, CPU), painter_of(config, CPU)
     parts = [
-        Share("data, one process", _time(lambda: pairs.batch(1), steps)),
-        *_parts(state, lr, hr, config, judges, steps),
+        Share("data, one process", _time(lambda: pairs.batch(1), steps) / config.data.turns),
+        *_parts(state, next(lessons(iter([pairs.batch(0)]), 0, 1, None)), config, distance, painter, steps),
     ]
-    step, waited = _whole(state, pairs, config, judges, steps)
+    step, waited = _whole(state, pairs, config, distance, painter, steps)
     rate = config.data.batch * (config.data.patch * config.net.scale) ** 2 / 1e6 / step
     lines = [f"{part.name:<28}{part.seconds:7.3f} s  {part.seconds / step:5.0%} of a step" for part in parts]
     return [
@@ -52,23 +53,21 @@ def measure(path: Path, steps: int = 8, threads: int = 1) -> list[str]:
     ]
 
 
-def _parts(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judges, steps: int) -> list[Share]:
-    """Forward and backward of each network; a teacher only answers."""
-    window = hr[..., : config.losses.window, : config.losses.window]
-    networks: dict[str, Callable[[], object]] = {"generator": lambda: _through(state.generator, lr)}
+def _parts(
+    state: State, lesson: Lesson, config: Training, distance: Distance | None, painter: Painter | None, steps: int
+) -> list[Share]:
+    """Forward and backward of each network; one that paints only answers, once for all turns of a batch."""
+    window = lesson.hr[..., : config.losses.window, : config.losses.window]
+    networks: dict[str, Callable[[], object]] = {"generator": lambda: _through(state.generator, lesson.lr)}
     if critic := state.critic:
         networks["discriminator, once"] = lambda: _through(lambda x: critic.discriminator(x, window)[0], window)
-    if distance := judges.distance:
+    if distance:
         networks["perceptual"] = lambda: _through(lambda x: perceptual(distance, x)(window), window)
-    if teacher := judges.teacher:
-        networks["teacher"] = lambda: _asked(teacher, lr)
-    return [Share(name, _time(act, steps)) for name, act in networks.items()]
-
-
-@torch.no_grad()
-def _asked(teacher: Callable[[Tensor], Tensor], lr: Tensor) -> None:
-    with torch.autocast("cpu", torch.bfloat16):
-        teacher(lr)
+    shares = [Share(name, _time(act, steps)) for name, act in networks.items()]
+    if painter:
+        seconds = _time(lambda: painter.paint(lesson.lr, lesson.hr), steps) / config.data.turns
+        shares.append(Share("painting", seconds))
+    return shares
 
 
 def _through(net: Callable[[Tensor], Tensor], image: Tensor) -> None:
@@ -78,17 +77,18 @@ def _through(net: Callable[[Tensor], Tensor], image: Tensor) -> None:
     out.float().sum().backward()
 
 
-def _whole(state: State, pairs: Pairs, config: Training, judges: Judges, steps: int) -> tuple[float, float]:
-    """(seconds a step, seconds of it spent waiting for data)."""
-    batches, waited = stream(pairs), 0.0
-    next(batches)  # the loader's process has started
-    started = time.perf_counter()
-    for _ in range(steps):
-        asked = time.perf_counter()
-        lr, hr = (to_bchw(part) for part in next(batches))
-        waited += time.perf_counter() - asked
-        update(state, lr, hr, config, judges)
-    return (time.perf_counter() - started) / steps, waited / steps
+def _whole(
+    state: State, pairs: Pairs, config: Training, distance: Distance | None, painter: Painter | None, steps: int
+) -> tuple[float, float]:
+    """(seconds a step, seconds of it spent waiting for data), over whole spans of `turns` looks at a batch."""
+    turns = config.data.turns
+    waiting = Waiting(stream(pairs), CPU)
+    next(waiting)  # the loader's process has started
+    taught = lessons(waiting, 0, turns, painter, span=steps)
+    before, started = waiting.seconds, time.perf_counter()
+    for _ in range(steps * turns):
+        update(state, next(taught), config, distance)
+    return (time.perf_counter() - started) / (steps * turns), (waiting.seconds - before) / (steps * turns)
 
 
 def _time(act: Callable[[], object], times: int) -> float:

@@ -44,15 +44,15 @@ class Pairs:
     def batch(self, step: int, part: slice = slice(None)) -> Batch:
         """The pairs of a step, or a part of them (one worker's share)."""
         samples = range(step * self.data.batch, (step + 1) * self.data.batch)[part]
-        hr = torch.from_numpy(np.stack([self._patch(sample) for sample in samples]))
+        hr = torch.stack([self._patch(sample) for sample in samples])
         lr = self.degrader(to_bchw(hr).contiguous(), [_seed(self.seed, sample) for sample in samples])
         return to_hwc(lr), hr
 
-    def _patch(self, sample: int) -> np.ndarray:
+    def _patch(self, sample: int) -> Tensor:
         """The busiest of one to three crops of any photos (skies teach little), in one of eight orientations."""
         rng = np.random.default_rng((self.seed, sample))
         crops = [self._crop(rng) for _ in range(rng.integers(1, _CROPS + 1))]
-        return turned(max(crops, key=_detail), int(rng.integers(8)))
+        return turned(torch.from_numpy(max(crops, key=_detail).copy()), int(rng.integers(8)))
 
     def _crop(self, rng: np.random.Generator) -> np.ndarray:
         photo = self.photos.images[rng.choice(len(self.weights), p=self.weights)]
@@ -93,10 +93,10 @@ def killed() -> DeepimageError:
     return DeepimageError("a process that makes training pairs was killed (memory?); run again to go on")
 
 
-def turned(square: np.ndarray, orientation: int) -> np.ndarray:
-    """One of the eight orientations of a square image."""
-    rotated = np.rot90(square, orientation % 4)
-    return rotated[:, ::-1] if orientation >= 4 else rotated
+def turned(squares: Tensor, orientation: int) -> Tensor:
+    """One of the eight orientations of a square image or of several: (...,H,H,C) -> the same."""
+    rotated = torch.rot90(squares, orientation % 4, (-3, -2))
+    return (rotated.flip(-2) if orientation >= 4 else rotated).contiguous()
 
 
 def _step_back(worker: int) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import ray
 import ray.train
@@ -23,6 +24,7 @@ from deepimage.errors import ConfigError, DeepimageError
 from deepimage.training import state as states
 from deepimage.training.config import Training
 from deepimage.training.data import Batch, Pairs
+from deepimage.training.lessons import batches_until, first_batch
 from deepimage.training.loop import Book, learn
 from deepimage.training.record import TABLE
 from deepimage.training.state import State, Values
@@ -62,17 +64,27 @@ def train(config: Training, run: Path) -> Path:
 
 
 def _batches(config: Training, first_step: int) -> ray.data.Dataset:
-    """One row for each step and worker: its share of the step's pairs."""
-    shares = ray.data.range((config.optimizer.steps - first_step) * config.workers)
+    """One row for each batch and worker: its share of the batch's pairs."""
+    turns = config.data.turns
+    first = first_batch(first_step, turns)
+    shares = ray.data.range((batches_until(config.optimizer.steps, turns) - first) * config.workers)
     makers = ray.data.ActorPoolStrategy(size=config.workers)
-    arguments = (config.model_dump(), first_step)
+    arguments = (config.model_dump(), first)
     return shares.map_batches(_Maker, fn_constructor_args=arguments, batch_size=1, compute=makers, num_cpus=0.5)
 
 
 def _first_step(run: Path) -> int:
-    """That of the newest checkpoint."""
-    tables = sorted(run.glob(f"ray/checkpoint_*/{TABLE}"))
-    return int(pq.read_table(tables[-1])["step"][-1].as_py()) if tables else 0
+    """That of the oldest checkpoint: the workers resume from it or from a newer one, of which half may be written."""
+    steps = (_last_step(table) for table in sorted(run.glob(f"ray/checkpoint_*/{TABLE}")))
+    return next((step for step in steps if step is not None), 0)
+
+
+def _last_step(table: Path) -> int | None:
+    """None where it is not whole, or gone."""
+    try:
+        return int(pq.read_table(table)["step"][-1].as_py())
+    except (pa.ArrowInvalid, FileNotFoundError):
+        return None
 
 
 def _in_order() -> ray.data.ExecutionOptions:
@@ -80,18 +92,18 @@ def _in_order() -> ray.data.ExecutionOptions:
 
 
 class _Maker:
-    """Makes one worker's share of one step's pairs."""
+    """Makes one worker's share of one batch's pairs."""
 
-    def __init__(self, config: dict[str, Any], first_step: int) -> None:
+    def __init__(self, config: dict[str, Any], first_batch: int) -> None:
         torch.set_num_threads(1)
-        self._first_step = first_step
+        self._first_batch = first_batch
         self._config = Training(**config)
         self._pairs = Pairs(self._config.data, self._config.net.scale, self._config.seed)
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        step, place = divmod(int(batch["id"][0]), self._config.workers)
-        lr, hr = self._pairs.batch(self._first_step + step, slice(place, None, self._config.workers))
-        return {"lr": lr.numpy()[None], "hr": hr.numpy()[None]}
+        number, place = divmod(int(batch["id"][0]), self._config.workers)
+        lr, hr = self._pairs.batch(self._first_batch + number, slice(place, None, self._config.workers))
+        return {"number": np.array([self._first_batch + number]), "lr": lr.numpy()[None], "hr": hr.numpy()[None]}
 
 
 def _work(arguments: dict[str, Any]) -> None:
@@ -110,7 +122,7 @@ def _work(arguments: dict[str, Any]) -> None:
         checkpoint = ray.train.Checkpoint.from_directory(folder) if first else None
         ray.train.report({"step": state.step}, checkpoint=checkpoint)
 
-    learn(state, _stream(), config, measure, _average)
+    learn(state, _stream(first_batch(state.step, config.data.turns)), config, measure, _average)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -123,10 +135,11 @@ def _resumed(config: Training, folder: Path) -> State:
     return state
 
 
-def _stream() -> Iterator[Batch]:
-    """This worker's shares, step by step."""
+def _stream(first: int) -> Iterator[Batch]:
+    """This worker's shares, from that batch on."""
     for row in ray.train.get_dataset_shard("train").iter_torch_batches(batch_size=1, prefetch_batches=2):
-        yield row["lr"][0], row["hr"][0]
+        if row["number"] >= first:
+            yield row["lr"][0], row["hr"][0]
 
 
 def _average(parameters: Iterable[nn.Parameter]) -> None:

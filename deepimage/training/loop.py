@@ -15,16 +15,17 @@ import numpy as np
 import torch
 
 from deepimage.errors import ConfigError
-from deepimage.image.tensor import to_bchw
 from deepimage.models import checkpoint
 from deepimage.models.facts import Facts
+from deepimage.models.precision import is_made_for_bf16
 from deepimage.training import state as states
 from deepimage.training.config import Training
 from deepimage.training.data import Batch, Pairs, killed, stream
 from deepimage.training.exam import Exam
-from deepimage.training.goals import Judges
 from deepimage.training.guard import check
+from deepimage.training.lessons import first_batch, lessons
 from deepimage.training.memory import keep_freed
+from deepimage.training.painting import Painter
 from deepimage.training.perceptual import Distance, distance
 from deepimage.training.record import Record
 from deepimage.training.share import Share, alone
@@ -48,7 +49,7 @@ def train(config: Training, run: Path) -> Path:
     book = Book(config, run, state)
     pairs = Pairs(config.data, config.net.scale, config.seed)
     try:
-        learn(state, stream(pairs, state.step), config, book.measure)
+        learn(state, stream(pairs, first_batch(state.step, config.data.turns)), config, book.measure)
     except RuntimeError as error:  # torch interrupts whatever is going on; the step is lost, what is saved is not
         if "DataLoader worker" not in str(error):
             raise
@@ -65,22 +66,41 @@ def learn(
 ) -> None:
     """Steps to the end of the recipe; `measure` is called with means of the losses at every stop."""
     device = next(state.generator.parameters()).device
-    judges = judges_of(config, device)
+    distance, waiting = distance_of(config, device), Waiting(batches, device)
+    taught = lessons(waiting, state.step, config.data.turns, painter_of(config, device))
     keep_freed()
     pace = Pace(state.step, config.optimizer.steps)
     while state.step < config.optimizer.steps:
-        first, started, waited, seen = state.step, time.monotonic(), 0.0, []
+        first, started, waited, seen = state.step, time.monotonic(), waiting.seconds, []
         stop = min((state.step // config.every + 1) * config.every, config.optimizer.steps)
         while state.step < stop:
-            asked = time.monotonic()
-            lr, hr = (to_bchw(part.to(device, non_blocking=True)) for part in next(batches))
-            waited += time.monotonic() - asked
-            seen.append(update(state, lr, hr, config, judges, share))
+            seen.append(update(state, next(taught), config, distance, share))
             pace.told(state.step)
         steps = stop - first
         values = {key: float(np.mean([row[key] for row in seen])) for key in seen[-1]}
-        values |= {"step_seconds": (time.monotonic() - started) / steps, "data_seconds": waited / steps}
+        values |= {
+            "step_seconds": (time.monotonic() - started) / steps,
+            "data_seconds": (waiting.seconds - waited) / steps,
+        }
         measure(state, values)
+
+
+@dataclass
+class Waiting:
+    """Batches, moved to the device; `seconds` tells how long they were waited for."""
+
+    batches: Iterator[Batch]
+    device: torch.device
+    seconds: float = 0.0
+
+    def __iter__(self) -> "Waiting":
+        return self
+
+    def __next__(self) -> Batch:
+        asked = time.monotonic()
+        lr, hr = (part.to(self.device, non_blocking=True) for part in next(self.batches))
+        self.seconds += time.monotonic() - asked
+        return lr, hr
 
 
 @dataclass
@@ -152,16 +172,20 @@ def facts(config: Training, state: State, row: Values) -> Facts:
     )
 
 
-def judges_of(config: Training, device: torch.device) -> Judges:
+def distance_of(config: Training, device: torch.device) -> Distance | None:
+    """What the perceptual loss looks with."""
     net = distance(config.losses.perceptual_weights) if config.losses.perceptual else None
-    if isinstance(net, torch.nn.Module):
-        net.to(device)
+    return net.to(device) if isinstance(net, torch.nn.Module) else net
+
+
+def painter_of(config: Training, device: torch.device) -> Painter | None:
+    """The teacher of a recipe. Raises ConfigError, CheckpointError."""
     target = config.target
-    return Judges(
-        net,
-        _teacher(target.teacher, config).to(device) if target.teacher else None,
-        checkpoint.load(target.cleaner).generator.to(device) if target.cleaner else None,
-    )
+    if not target.teacher:
+        return None
+    teacher = _teacher(target.teacher, config).to(device)
+    cleaner = checkpoint.load(target.cleaner).generator.to(device) if target.cleaner else None
+    return Painter(target, teacher, cleaner, bf16=config.bf16 and is_made_for_bf16(device))
 
 
 def _teacher(name: str, config: Training) -> torch.nn.Module:

@@ -9,24 +9,28 @@ from deepimage.errors import ConfigError
 from deepimage.models.precision import is_made_for_bf16
 from deepimage.training.config import Training
 from deepimage.training.critic import criticise
-from deepimage.training.goals import Judges, fidelity_terms, goals_of
+from deepimage.training.goals import Goals, fidelity_terms
+from deepimage.training.lessons import Lesson
+from deepimage.training.perceptual import Distance
 from deepimage.training.schedule import set_rates
 from deepimage.training.share import Share, alone
 from deepimage.training.state import State, Values
 
 
-def update(state: State, lr: Tensor, hr: Tensor, config: Training, judges: Judges, share: Share = alone) -> Values:
-    """Learn from one batch (BCHW float32 in [0, 1]); returns the losses.
+def update(
+    state: State, lesson: Lesson, config: Training, distance: Distance | None = None, share: Share = alone
+) -> Values:
+    """Learn from one lesson; returns the losses.
 
     A loss that is not finite raises ConfigError and leaves the generator's weights as they were.
     """
     set_rates(state, config)
     listening = state.critic is not None and state.step < config.discriminator.alone
-    mixed = config.bf16 and is_made_for_bf16(lr.device)
-    with torch.autocast(lr.device.type, torch.bfloat16, enabled=mixed):
+    mixed = config.bf16 and is_made_for_bf16(lesson.lr.device)
+    with torch.autocast(lesson.lr.device.type, torch.bfloat16, enabled=mixed):
         with torch.set_grad_enabled(not listening):
-            sr = state.generator(lr)
-        values, blame = _blame(state, sr.detach().requires_grad_(), lr, hr, config, judges, share)
+            sr = state.generator(lesson.lr)
+        values, blame = _blame(state, sr.detach().requires_grad_(), lesson, config, distance, share)
     _check(state.step, values, blame)
     if not listening:
         _descend(state, sr, blame, config, share)
@@ -47,17 +51,19 @@ def _descend(state: State, sr: Tensor, blame: Tensor, config: Training, share: S
 
 
 def _blame(
-    state: State, sr: Tensor, lr: Tensor, hr: Tensor, config: Training, judges: Judges, share: Share
+    state: State, sr: Tensor, lesson: Lesson, config: Training, distance: Distance | None, share: Share
 ) -> tuple[Values, Tensor]:
     """The losses, and their weighted gradient at sr; the discriminator learns on the way."""
-    goals = goals_of(lr, hr, config.target, judges)
-    terms = fidelity_terms(state, sr, lr, hr, goals, config, judges)
+    goals = Goals.of(lesson, config.target)
+    terms = fidelity_terms(state, sr, lesson, goals, config, distance)
     weights = config.losses.model_dump()
     total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
     (blame,) = torch.autograd.grad(total, sr)
     values = {name: term.item() for name, term in terms.items()}
     if state.critic:
-        scores, push = criticise(state.critic, state.step, sr, lr, goals.real(config.target), blame, config, share)
+        scores, push = criticise(
+            state.critic, state.step, sr, lesson.lr, goals.real(config.target), blame, config, share
+        )
         values, blame = values | scores, blame + push
     return values, blame
 

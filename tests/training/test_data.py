@@ -57,13 +57,16 @@ def test_detail_is_seen_more_often_than_nothing(config: Training, tmp_path: Path
     for number in range(3):
         Image.new("RGB", (180, 140), (90, 120, 150)).save(tmp_path / "train" / f"plain{number}.png")
     source = pairs(config)
-    plain = np.mean([np.ptp(source._patch(sample)[..., 1]) == 0 for sample in range(150)])
+    plain = np.mean([np.ptp(source._patch(sample)[..., 1].numpy()) == 0 for sample in range(150)])
     assert 0.2 < plain < 0.4
 
 
 def test_a_patch_comes_back_turned() -> None:
-    patch = np.random.default_rng(0).integers(0, 255, (4, 4, 3), np.uint8)
-    assert len({turned(patch, orientation).tobytes() for orientation in range(8)}) == 8
+    patch = torch.from_numpy(np.random.default_rng(0).integers(0, 255, (4, 4, 3), np.uint8))
+    ways = [turned(patch, orientation) for orientation in range(8)]
+    assert len({way.numpy().tobytes() for way in ways}) == 8
+    both = [turned(torch.stack([patch, patch]), orientation) for orientation in range(8)]
+    assert all(torch.equal(pair[i], way) for pair, way in zip(both, ways, strict=True) for i in (0, 1))
 
 
 def test_a_profile_takes_the_place_of_the_degradation(config: Training, tmp_path) -> None:

@@ -12,7 +12,7 @@ import torch
 from deepimage.errors import ConfigError
 from deepimage.models import checkpoint
 from deepimage.training.config import Training
-from deepimage.training.loop import judges_of, train
+from deepimage.training.loop import painter_of, train
 
 from .conftest import changed
 
@@ -89,17 +89,17 @@ def test_a_collapse_keeps_the_last_good_state(config: Training, tmp_path: Path) 
     assert ((run / "state.pt").read_bytes(), (run / "tiny.safetensors").read_bytes()) == before
 
 
-def test_a_recipe_brings_its_judges(config: Training) -> None:
-    judges = judges_of(
-        changed(config, target={"teacher": "academic-x4", "calm": 0.1, "cleaner": "fast-x4-psnr"}), torch.device("cpu")
-    )
-    assert judges.teacher
-    assert judges.cleaner
+def test_a_recipe_brings_its_painter(config: Training) -> None:
+    target = {"teacher": "academic-x4", "calm": 0.1, "cleaner": "fast-x4-psnr"}
+    painter = painter_of(changed(config, target=target), torch.device("cpu"))
+    assert painter
+    assert painter.cleaner
     lr = torch.rand(1, 3, 16, 16)
-    assert not torch.equal(judges.teacher(lr), judges.cleaner(lr))
+    assert not torch.equal(painter.teacher(lr), painter.cleaner(lr))
+    assert painter_of(config, torch.device("cpu")) is None
 
 
 def test_a_teacher_of_another_scale_is_refused(config: Training) -> None:
     pupil = changed(config, net={"scale": 3}, target={"teacher": "fast-x4-psnr"})
     with pytest.raises(ConfigError, match="fast-x4-psnr: scale 4, not a multiple of 3"):
-        judges_of(pupil, torch.device("cpu"))
+        painter_of(pupil, torch.device("cpu"))
