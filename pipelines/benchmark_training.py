@@ -13,9 +13,10 @@ from deepimage.training import state as states
 from deepimage.training.config import Training, load
 from deepimage.training.data import Pairs, stream
 from deepimage.training.lessons import Lesson, lessons
-from deepimage.training.loop import Waiting, distance_of, painter_of
+from deepimage.training.loop import distance_of
 from deepimage.training.memory import keep_freed
-from deepimage.training.painting import Painter
+from deepimage.training.pace import Waiting
+from deepimage.training.painting import Painter, painter_of
 from deepimage.training.perceptual import Distance, perceptual
 from deepimage.training.state import State
 from deepimage.training.step import update

@@ -8,16 +8,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from deepimage.errors import ConfigError
 from deepimage.models import checkpoint
 from deepimage.models.facts import Facts
-from deepimage.models.precision import is_made_for_bf16
 from deepimage.training import state as states
 from deepimage.training.config import Training
 from deepimage.training.data import Batch, Pairs, killed, stream
@@ -25,7 +22,8 @@ from deepimage.training.exam import Exam
 from deepimage.training.guard import check
 from deepimage.training.lessons import first_batch, lessons
 from deepimage.training.memory import keep_freed
-from deepimage.training.painting import Painter
+from deepimage.training.pace import Pace, Waiting
+from deepimage.training.painting import painter_of
 from deepimage.training.perceptual import Distance, distance
 from deepimage.training.record import Record
 from deepimage.training.share import Share, alone
@@ -33,8 +31,6 @@ from deepimage.training.state import State, Values
 from deepimage.training.step import update
 
 log = logging.getLogger(__name__)
-
-SECONDS_BETWEEN_LINES = 30
 
 
 def train(config: Training, run: Path) -> Path:
@@ -83,43 +79,6 @@ def learn(
             "data_seconds": (waiting.seconds - waited) / steps,
         }
         measure(state, values)
-
-
-@dataclass
-class Waiting:
-    """Batches, moved to the device; `seconds` tells how long they were waited for."""
-
-    batches: Iterator[Batch]
-    device: torch.device
-    seconds: float = 0.0
-
-    def __iter__(self) -> "Waiting":
-        return self
-
-    def __next__(self) -> Batch:
-        asked = time.monotonic()
-        lr, hr = (part.to(self.device, non_blocking=True) for part in next(self.batches))
-        self.seconds += time.monotonic() - asked
-        return lr, hr
-
-
-@dataclass
-class Pace:
-    """Says in the log, every half minute, how far a run is: a measurement may be an hour away."""
-
-    first: int
-    last: int
-
-    def __post_init__(self) -> None:
-        self._started = self._said = time.monotonic()
-
-    def told(self, step: int) -> None:
-        now = time.monotonic()
-        if now - self._said >= SECONDS_BETWEEN_LINES:
-            self._said = now
-            seconds = (now - self._started) / (step - self.first)
-            left = timedelta(seconds=round(seconds * (self.last - step)))
-            log.info("step %d of %d  %.2f s a step  %s left", step, self.last, seconds, left)
 
 
 @dataclass
@@ -176,24 +135,6 @@ def distance_of(config: Training, device: torch.device) -> Distance | None:
     """What the perceptual loss looks with."""
     net = distance(config.losses.perceptual_weights) if config.losses.perceptual else None
     return net.to(device) if isinstance(net, torch.nn.Module) else net
-
-
-def painter_of(config: Training, device: torch.device) -> Painter | None:
-    """The teacher of a recipe. Raises ConfigError, CheckpointError."""
-    target = config.target
-    if not target.teacher:
-        return None
-    teacher = _teacher(target.teacher, config).to(device)
-    cleaner = checkpoint.load(target.cleaner).generator.to(device) if target.cleaner else None
-    return Painter(target, teacher, cleaner, bf16=config.bf16 and is_made_for_bf16(device))
-
-
-def _teacher(name: str, config: Training) -> torch.nn.Module:
-    denoise = config.target.teacher_denoise if config.target.teacher_denoise < 1 else None
-    found = checkpoint.load(name, denoise=denoise)
-    if found.facts.scale % config.net.scale:
-        raise ConfigError(f"target.teacher {name}: scale {found.facts.scale}, not a multiple of {config.net.scale}")
-    return found.generator
 
 
 def _lpips(config: Training) -> Distance | None:

@@ -6,8 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from deepimage.errors import ConfigError
+from deepimage.models import checkpoint
+from deepimage.models.precision import is_made_for_bf16
 from deepimage.training import losses
-from deepimage.training.config import Target
+from deepimage.training.config import Target, Training
 
 
 @dataclass(frozen=True)
@@ -48,3 +51,21 @@ def toned(painted: Tensor, hr: Tensor, cell: int) -> Tensor:
 def _busy(image: Tensor, calm: float) -> Tensor:
     """0 on flat ground, 1 where the brightness of 5x5 pixels deviates by `calm` or more: BCHW -> B1HW."""
     return (losses.local_variance(image.mean(1, keepdim=True), 5).sqrt() / calm).clamp(max=1)
+
+
+def painter_of(config: Training, device: torch.device) -> Painter | None:
+    """The teacher of a recipe. Raises ConfigError, CheckpointError."""
+    target = config.target
+    if not target.teacher:
+        return None
+    teacher = _teacher(target.teacher, config).to(device)
+    cleaner = checkpoint.load(target.cleaner).generator.to(device) if target.cleaner else None
+    return Painter(target, teacher, cleaner, bf16=config.bf16 and is_made_for_bf16(device))
+
+
+def _teacher(name: str, config: Training) -> torch.nn.Module:
+    denoise = config.target.teacher_denoise if config.target.teacher_denoise < 1 else None
+    found = checkpoint.load(name, denoise=denoise)
+    if found.facts.scale % config.net.scale:
+        raise ConfigError(f"target.teacher {name}: scale {found.facts.scale}, not a multiple of {config.net.scale}")
+    return found.generator

@@ -12,7 +12,8 @@ import torch
 from deepimage.errors import ConfigError
 from deepimage.models import checkpoint
 from deepimage.training.config import Training
-from deepimage.training.loop import painter_of, train
+from deepimage.training.loop import train
+from deepimage.training.painting import painter_of
 
 from .conftest import changed
 
