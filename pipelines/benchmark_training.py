@@ -36,7 +36,7 @@ def measure(path: Path, steps: int = 8, threads: int = 1) -> list[str]:
     """Lines: the parts of a step, the whole step, and how long it waited for data."""
     torch.set_num_threads(threads)
     keep_freed()  # as training does
-    config = load(path)
+    config = load(path).model_copy(update={"start": None})  # weights that have not been trained yet take as long
     state, pairs = states.new(config), Pairs(config.data, config.net.scale, config.seed)
     state.step = config.discriminator.alone  # the discriminator's words are heard
     distance, painter = distance_of(config, CPU), painter_of(config, CPU)

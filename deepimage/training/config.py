@@ -45,7 +45,7 @@ class Data(Section):
     """Side of a training patch, lr pixels."""
     turns: int = Field(1, ge=1, le=8)
     """How often a batch is learned from, each time turned otherwise: to degrade it, and above all to have it painted by
-    a teacher, takes longer than to learn from it."""
+    a teacher, may take as long as its way through the generator and back."""
     cache: str = "runs/photos"
     """Folder that keeps the decoded photos from one run to the next."""
     exams: tuple[str, ...] = ("instagram", "C2", "C3")

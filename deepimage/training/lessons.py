@@ -1,7 +1,7 @@
 """What each step learns from. A batch may be learned from several times, each time turned otherwise.
 
-To degrade and to paint a batch takes longer than to learn from it. Between two looks at one lie those at the others of
-its span, so that no step sees what the steps before it have just seen.
+To degrade and to paint a batch may take as long as its way through the generator and back. Between two looks at one lie
+those at the others of its span, so that no step sees what the steps before it have just seen.
 """
 
 from collections.abc import Iterator

@@ -33,3 +33,8 @@ def test_it_prints_where_a_step_goes(recipe: Path) -> None:
     assert names[:4] == ["data, one process", "generator", "discriminator, once", "perceptual"]
     assert "steps an hour" in lines[4]
     assert "waiting for data" in lines[5]
+
+
+def test_what_a_recipe_goes_on_from_may_still_be_missing(recipe: Path) -> None:
+    recipe.write_text(recipe.read_text() + "start: runs/not-yet/trained.safetensors\n")
+    assert "steps an hour" in measure(recipe, steps=1)[4]
