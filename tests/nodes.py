@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from ports import free_port
 
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789abcdef" * 3}
 _LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # a driver that keeps to loopback
@@ -24,11 +25,6 @@ _HASTY = {  # tests do not wait a minute for a head that is dead, nor ten second
 }
 _RAY = str(Path(sys.executable).with_name("ray"))
 START_SECONDS = 120  # 6 on an idle machine
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
 
 
 @dataclass

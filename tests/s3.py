@@ -7,7 +7,6 @@ Four processes (account, container, object, proxy) with one replica each; they n
 import os
 import pwd
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 PYTHON = Path(__file__).parents[1] / ".venv-swift/bin/python"
 START_SECONDS = 120  # 3 on an idle machine
@@ -88,7 +88,7 @@ class Swift:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._ports = dict(zip(SERVERS, _free_ports(len(SERVERS)), strict=True))
+        self._ports = {name: free_port() for name in SERVERS}
         self._processes: list[subprocess.Popen[bytes]] = []
         self.endpoint = f"http://127.0.0.1:{self._ports['proxy']}"
         self.environment = {
@@ -169,11 +169,3 @@ def _absent(folder: Path) -> str | None:
     except OSError:
         return f"Swift needs extended attributes, which {folder} has not"
     return None
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

@@ -6,13 +6,15 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import ray
 from ray import serve
 from ray.serve.config import HTTPOptions
+from ray.serve.exceptions import RayServeException
 from ray.serve.schema import LoggingConfig
 
+from deepimage.errors import UsageError
 from deepimage.runtime.cluster import connect
 from deepimage.serving.config import Serving
 from deepimage.serving.deployments import bound
@@ -28,14 +30,23 @@ def serve_until_interrupted(config: Serving) -> None:
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     quiet = LoggingConfig(log_level="WARNING", enable_access_log=False)
     with _cluster(config.address):
-        serve.start(
-            proxy_location="HeadOnly",
-            http_options=HTTPOptions(host=config.host, port=config.port),
-            logging_config=quiet,
-        )
+        _listen(config, quiet)
         serve.run(bound(config), name=_NAME, route_prefix="/", logging_config=quiet)
         sys.stderr.write(f"deepimage: http://{config.host}:{config.port}  (Ctrl-C ends it)\n")
         threading.Event().wait()
+
+
+def _listen(config: Serving, quiet: LoggingConfig) -> None:
+    """Raises UsageError for a port that is taken on the head's machine, or was while Ray started."""
+    options = HTTPOptions(host=config.host, port=config.port)
+    try:
+        serve.start(proxy_location="HeadOnly", http_options=options, logging_config=quiet)
+    except RuntimeError as error:
+        if "bind to address" not in str(error):
+            raise
+        serve.shutdown()  # one that was there before would have its proxy, so this is ours, and it keeps its port
+        reason = f"host {config.host}, port {config.port}: another program has it"
+        raise UsageError(f"{reason}; set another --port or --host") from None
 
 
 @contextmanager
@@ -49,6 +60,7 @@ def _cluster(address: str | None) -> Iterator[None]:
     except KeyboardInterrupt:
         sys.stderr.write("deepimage: ending; what is in work is finished first\n")
     finally:
-        serve.delete(_NAME)
+        with suppress(RayServeException):  # no Serve runs where its port was taken
+            serve.delete(_NAME)
         if own:
             ray.shutdown()

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 import yaml
 from monitoring import BOARDS, MONITORING, RECORDED, queries
-from nodes import Cluster, free_port
+from nodes import Cluster
 from PIL import Image
+from ports import free_port
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(600)]
 

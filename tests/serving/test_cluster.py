@@ -14,6 +14,15 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from ports import free_port
+from ray import serve
+from ray.serve.exceptions import RayServeException
+
+from deepimage.errors import UsageError
+from deepimage.serving.cluster import serve_until_interrupted
+from deepimage.serving.config import Serving
+from deepimage.serving.edge.install import environment
+from deepimage.serving.edge.limits import Limits
 
 from .api.test_restore import by_command
 from .conftest import RECIPE, photo
@@ -102,6 +111,18 @@ def test_a_killed_generator_costs_nobody_a_wrong_answer(served: tuple[subprocess
     assert client.post("/v1/restore", content=pictures[0]).content == expected[0]
 
 
+@pytest.mark.usefixtures("ray_cluster")
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", free_port())) as other:
+        config = Serving(port=other.getsockname()[1], state=str(tmp_path))
+        for name, value in environment(Limits.of(config)).items():
+            monkeypatch.setenv(name, value)  # and so put back afterwards
+        with pytest.raises(UsageError, match=f"port {config.port}: another program has it; set another --port"):
+            serve_until_interrupted(config)
+    with pytest.raises(RayServeException):  # the cluster that was joined is left as it was
+        serve.get_app_handle("deepimage")
+
+
 def _is_generator(process: psutil.Process) -> bool:
     try:
         return "generator" in " ".join(process.cmdline()) and "ServeReplica" in " ".join(process.cmdline())
@@ -119,9 +140,3 @@ def _ready(client: httpx.Client, process: subprocess.Popen[str]) -> None:
             pass
         time.sleep(0.2)
     raise TimeoutError("the service did not become ready")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 
 from .conftest import photo
-from .test_cluster import free_port
 
 _JOBS = 10
 
